@@ -1,0 +1,51 @@
+"""The AWS clients: one of each a process, with bounded waits and retries."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_sts import STSClient
+
+CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=20,
+    retries={"mode": "standard", "max_attempts": 4},
+    signature_version="v4",
+)
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """The database."""
+    return boto3.client("dynamodb", config=CONFIG)
+
+
+@cache
+def s3() -> "S3Client":
+    """The object store."""
+    return boto3.client("s3", config=CONFIG.merge(Config(signature_version="s3v4")))
+
+
+@cache
+def stepfunctions() -> "SFNClient":
+    """The workflow engine."""
+    return boto3.client("stepfunctions", config=CONFIG)
+
+
+@cache
+def events() -> "EventBridgeClient":
+    """The event bus."""
+    return boto3.client("events", config=CONFIG)
+
+
+@cache
+def sts() -> "STSClient":
+    """The token service: sessions of narrower roles."""
+    return boto3.client("sts", config=CONFIG)

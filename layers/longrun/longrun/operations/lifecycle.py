@@ -1,0 +1,369 @@
+"""The one writer of operations: every change of an operation's state is made here.
+
+Called by doors that accept work, by a workflow's first and last states and its Catch, by the
+steps between them, by the rule on the execution's end and by the sweep. Repeating any call, in
+any order, is harmless: what does not fit the transition table changes nothing.
+"""
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from longrun.operations.authority import Caller, require
+from longrun.operations.errors import Interrupted, KeyReused, OperationStopped
+from longrun.operations.kinds import Kind, Kinds
+from longrun.operations.operation import (
+    ERRORS_KEPT,
+    Fault,
+    Operation,
+    Phase,
+    Resource,
+    Result,
+    Source,
+)
+from longrun.operations.states import RUNNING, Status, sources
+from longrun.operations.store import (
+    Change,
+    ChangeRefused,
+    Idempotency,
+    KeyTaken,
+    OperationStore,
+    Outcome,
+    Workflows,
+)
+
+_logger = logging.getLogger(__name__)
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""How long an operation may be accepted, or canceling, before the sweep looks at it."""
+
+GIVE_UP = timedelta(minutes=15)
+"""How long the sweep tries to start what was accepted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be accepted as an operation."""
+
+    kind: str
+    input: Mapping[str, Any]
+    tags: Mapping[str, str] = field(default_factory=dict)
+    subject: str | None = None
+    key: str | None = None
+    """The caller's idempotency key."""
+    payload: bytes = b""
+    """What the caller sent: with a key, decides whether a second request is the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """An accepted operation, and whether an idempotency key led to an earlier one."""
+
+    operation: Operation
+    replayed: bool
+
+
+class Lifecycle:
+    """Moves operations through their states."""
+
+    def __init__(
+        self,
+        *,
+        store: OperationStore,
+        workflows: Workflows,
+        kinds: Kinds,
+        retention: timedelta,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._workflows = workflows
+        self._kinds = kinds
+        self._retention = retention
+        self._clock = clock
+
+    def accept(self, request: Request, caller: Caller) -> Accepted:
+        """Keep the operation, then start its workflow.
+
+        Once this returns the operation can be read. Where the engine refuses the start, the
+        operation stays ACCEPTED and the sweep starts it.
+
+        Raises:
+            PermissionMissing: The caller may not start this kind.
+            ValueError: The input is not one of the kind's; the message names the places.
+            KeyReused: The idempotency key was used with another payload.
+        """
+        kind = self._kinds[request.kind]
+        require(caller, kind.permission)
+        document = (
+            kind.input()
+            .model_validate(request.input)
+            .model_dump(mode="json", exclude_none=True)
+        )
+        now = self._clock()
+        operation = Operation(
+            id=str(uuid.uuid4()),
+            kind=kind.name,
+            tenant=caller.tenant,
+            owner=caller.id,
+            status=Status.ACCEPTED,
+            accepted=now,
+            tags=request.tags,
+            subject=request.subject,
+        )
+        idempotency = None
+        if request.key is not None:
+            digest = hashlib.sha256(kind.name.encode() + b"\n" + request.payload).hexdigest()
+            idempotency = Idempotency(key=request.key, digest=digest)
+        try:
+            self._store.create(
+                operation, document, due=now + LOOK_AGAIN, idempotency=idempotency
+            )
+        except KeyTaken as taken:
+            if idempotency is None or taken.digest != idempotency.digest:
+                raise KeyReused from None
+            earlier = self._store.get(taken.operation_id)
+            if earlier.status is Status.ACCEPTED:
+                self._start(kind, earlier.id)
+            return Accepted(operation=earlier, replayed=True)
+        self._start(kind, operation.id)
+        return Accepted(operation=operation, replayed=False)
+
+    def begin(self, operation_id: str) -> Operation:
+        """The workflow has begun: ACCEPTED → IN_PROGRESS.
+
+        Raises:
+            OperationStopped: It is being canceled, or has ended: there is nothing to do.
+        """
+        now = self._clock()
+        deadline = self._kinds[self._store.get(operation_id).kind].deadline
+        change = Change(
+            allowed=sources(Status.IN_PROGRESS),
+            status=Status.IN_PROGRESS,
+            started=now,
+            due=now + deadline,
+        )
+        try:
+            return self._store.change(operation_id, change)
+        except ChangeRefused as refused:
+            if refused.current.status is Status.IN_PROGRESS:
+                return refused.current
+            raise OperationStopped(operation_id, refused.current.status) from None
+
+    def enter(self, operation_id: str, phase: Phase, total: int = 1) -> Operation:
+        """A phase of the work begins; it has so many units. One begun before is left alone.
+
+        Raises:
+            OperationStopped: The work should stop.
+        """
+        change = Change(allowed=frozenset({Status.IN_PROGRESS}), enter=phase, total=total)
+        return self._in_progress(operation_id, change)
+
+    def advance(self, operation_id: str, phase: str, done: int = 1) -> Operation:
+        """So many more units of the phase are done. Late words of an earlier phase are ignored.
+
+        A repeated step may count twice; the phase's share of the percentage is the bound.
+
+        Raises:
+            OperationStopped: The work should stop.
+        """
+        change = Change(allowed=frozenset({Status.IN_PROGRESS}), within=phase, done=done)
+        return self._in_progress(operation_id, change)
+
+    def check(self, operation_id: str) -> Operation:
+        """Read the operation on behalf of a step that is about to do more work on it.
+
+        Raises:
+            OperationStopped: The work should stop.
+        """
+        operation = self._store.get(operation_id)
+        if operation.status is not Status.IN_PROGRESS:
+            raise OperationStopped(operation_id, operation.status)
+        return operation
+
+    def produce(
+        self,
+        operation_id: str,
+        *,
+        resources: Iterable[Resource] = (),
+        result: Result | None = None,
+    ) -> Operation:
+        """The work has made something. Callers see the result once the operation succeeded.
+
+        Raises:
+            OperationStopped: The work should stop; nothing was noted.
+        """
+        change = Change(
+            allowed=frozenset({Status.IN_PROGRESS}), resources=tuple(resources), result=result
+        )
+        return self._in_progress(operation_id, change)
+
+    def succeed(self, operation_id: str) -> Operation:
+        """The work is complete, its result noted by `produce`."""
+        return self._end(operation_id, Status.SUCCEEDED)
+
+    def fail(
+        self, operation_id: str, faults: Sequence[Fault], count: int | None = None
+    ) -> Operation:
+        """The work cannot be completed. What was being canceled is canceled by that.
+
+        Args:
+            operation_id: The operation.
+            faults: The reasons; the first `ERRORS_KEPT` are kept.
+            count: How many reasons there were, where more than are handed over.
+        """
+        now = self._clock()
+        errors = tuple(
+            fault if fault.timestamp else replace(fault, timestamp=now)
+            for fault in faults[:ERRORS_KEPT]
+        )
+        return self._end(operation_id, Status.FAILED, errors, count or len(faults))
+
+    def cancel(self, operation_id: str) -> Operation:
+        """The caller wants no more of it. Again, or after the end, it changes nothing.
+
+        The state is CANCELING until the workflow has stopped; steps in flight notice at their
+        next word to this class.
+        """
+        change = Change(
+            allowed=sources(Status.CANCELING),
+            status=Status.CANCELING,
+            due=self._clock() + LOOK_AGAIN,
+        )
+        try:
+            operation = self._store.change(operation_id, change)
+        except ChangeRefused as refused:
+            operation = refused.current
+        return operation if operation.status.terminal else self._stop(operation)
+
+    def settle(self, operation_id: str, outcome: Outcome) -> Operation:
+        """The execution has ended, or broken off: end the operation too, if no step did.
+
+        Args:
+            operation_id: The operation.
+            outcome: How the execution ended; its Catch says FAILED, with the error's name.
+        """
+        operation = self._store.get(operation_id)
+        if operation.status.terminal or outcome.running:
+            return operation
+        if operation.status is Status.CANCELING:
+            return self._end(operation_id, Status.CANCELED)
+        return self.fail(operation_id, [_unsettled(outcome, operation.phase)])
+
+    def sweep(self) -> int:
+        """Look at every operation that is due; returns how many there were.
+
+        What was accepted and never started is started, or given up; what outlived its deadline
+        is settled as its execution ended, or stopped where it has not.
+        """
+        looked = 0
+        for operation_id in self._store.due(self._clock()):
+            self._look(self._store.get(operation_id))
+            looked += 1
+        return looked
+
+    def _look(self, operation: Operation) -> None:
+        if operation.status.terminal:
+            return
+        kind = self._kinds[operation.kind]
+        outcome = self._workflows.outcome(kind.workflow, operation.id)
+        if outcome is not None and not outcome.running:
+            self.settle(operation.id, outcome)
+        elif operation.status is Status.CANCELING:
+            self._stop(operation)
+        elif operation.status is Status.IN_PROGRESS:
+            self.fail(operation.id, [_LATE])
+            self._workflows.stop(kind.workflow, operation.id)
+        elif outcome is None and self._clock() - operation.accepted > GIVE_UP:
+            self.fail(operation.id, [_NEVER_STARTED])
+        else:
+            self._start(kind, operation.id)
+            self._postpone(operation.id)
+
+    def _postpone(self, operation_id: str) -> None:
+        try:
+            self._store.change(
+                operation_id, Change(allowed=RUNNING, due=self._clock() + LOOK_AGAIN)
+            )
+        except ChangeRefused:
+            return  # It ended meanwhile, which is as good.
+
+    def _start(self, kind: Kind, operation_id: str) -> None:
+        try:
+            self._workflows.start(kind.workflow, operation_id)
+        except Interrupted as refusal:
+            # The item stands; the sweep will start it.
+            _logger.warning("Operation %s was not started yet: %s", operation_id, refusal)
+
+    def _stop(self, operation: Operation) -> Operation:
+        """Stop what runs for an operation in CANCELING."""
+        try:
+            stopped = self._workflows.stop(self._kinds[operation.kind].workflow, operation.id)
+        except Interrupted as refusal:
+            # Steps in flight notice; the sweep stops the rest.
+            _logger.warning("Operation %s was not stopped yet: %s", operation.id, refusal)
+            return operation
+        # With no execution left there is no end to wait for.
+        return operation if stopped else self._end(operation.id, Status.CANCELED)
+
+    def _in_progress(self, operation_id: str, change: Change) -> Operation:
+        try:
+            return self._store.change(operation_id, change)
+        except ChangeRefused as refused:
+            if refused.current.status is Status.IN_PROGRESS:
+                return refused.current
+            raise OperationStopped(operation_id, refused.current.status) from None
+
+    def _end(
+        self,
+        operation_id: str,
+        status: Status,
+        errors: tuple[Fault, ...] = (),
+        error_count: int = 0,
+    ) -> Operation:
+        now = self._clock()
+        change = Change(
+            allowed=sources(status),
+            status=status,
+            finished=now,
+            expires=now + self._retention,
+            errors=errors,
+            error_count=error_count,
+        )
+        try:
+            return self._store.change(operation_id, change)
+        except ChangeRefused as refused:
+            if status is Status.FAILED and refused.current.status is Status.CANCELING:
+                return self._end(operation_id, Status.CANCELED)
+            return refused.current
+
+
+_LATE = Fault(
+    code="DeadlineExceeded",
+    message="The work took longer than allowed and was stopped.",
+    source=Source.SYSTEM,
+)
+_NEVER_STARTED = Fault(
+    code="NotStarted",
+    message="The work could not be started. Please submit it again.",
+    source=Source.SYSTEM,
+)
+_TIMEOUTS = frozenset({"States.Timeout", "States.HeartbeatTimeout", "Sandbox.Timedout"})
+
+
+def _unsettled(outcome: Outcome, phase: str | None) -> Fault:
+    """Why an operation failed whose workflow ended without saying so."""
+    where = f" during {phase}" if phase else ""
+    if outcome.status == "ABORTED":
+        code, message = "Aborted", f"The work was stopped from outside{where}."
+    elif outcome.status == "TIMED_OUT" or outcome.error in _TIMEOUTS:
+        code, message = "DeadlineExceeded", f"The work took longer than allowed{where}."
+    elif outcome.status == "SUCCEEDED":
+        code, message = "Incomplete", "The work ended without a result."
+    else:
+        code = "Crashed"
+        message = f"The work broke off{where}: a fault of the service, not of your data."
+    return Fault(code=code, message=message, source=Source.SYSTEM)

@@ -1,0 +1,160 @@
+"""What the kernel needs of a database and of a workflow engine.
+
+Protocols and the values that cross them; the implementations live in `longrun.aws`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from longrun.operations.operation import Fault, Operation, Phase, Resource, Result
+from longrun.operations.states import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One atomic change of an operation, made only if the guards hold.
+
+    Every field but the guards says what becomes of the operation; None leaves it as it is.
+    """
+
+    allowed: frozenset[Status]
+    """Guard: the status before the change is one of these."""
+    status: Status | None = None
+    started: datetime | None = None
+    finished: datetime | None = None
+    expires: datetime | None = None
+    due: datetime | None = None
+    """When the sweep should look at it next; a terminal status clears it."""
+    enter: Phase | None = None
+    """Begin this phase, unless it was begun before or a later one was (a guard as well)."""
+    total: int = 1
+    """With `enter`: the units of work in the phase."""
+    within: str | None = None
+    """Guard: the phase that it is in."""
+    done: int = 0
+    """With `within`: so many more units are done."""
+    errors: tuple[Fault, ...] = ()
+    error_count: int = 0
+    """With `errors`: how many there were in all."""
+    result: Result | None = None
+    resources: tuple[Resource, ...] = ()
+    """Added to what is there; the same type and id replaces."""
+
+
+class ChangeRefused(Exception):
+    """A guard did not hold; nothing was changed."""
+
+    def __init__(self, current: Operation) -> None:
+        super().__init__(f"Operation {current.id!r} is {current.status}; the change does not fit.")
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idempotency:
+    """A caller's key for a request, with the digest of what was asked."""
+
+    key: str
+    digest: str
+    """Hex SHA-256 of the request."""
+
+
+class KeyTaken(Exception):
+    """The idempotency key stands for another operation already."""
+
+    def __init__(self, operation_id: str, digest: str) -> None:
+        super().__init__(f"The key stands for operation {operation_id!r}.")
+        self.operation_id = operation_id
+        self.digest = digest
+
+
+class OperationStore(Protocol):
+    """Where operations are kept. Every call is one request, atomic, and read back consistently."""
+
+    def create(
+        self,
+        operation: Operation,
+        request: Mapping[str, Any],
+        *,
+        due: datetime,
+        idempotency: Idempotency | None,
+    ) -> None:
+        """Keep a new operation and its input; both, and the key, or nothing.
+
+        Raises:
+            KeyTaken: The same tenant and owner used the key before.
+        """
+        ...
+
+    def get(self, operation_id: str) -> Operation:
+        """The operation as it stands, expired or not.
+
+        Raises:
+            OperationUnknown: There is none.
+        """
+        ...
+
+    def input(self, operation_id: str) -> Mapping[str, Any]:
+        """The input that it was accepted with.
+
+        Raises:
+            OperationUnknown: There is none.
+        """
+        ...
+
+    def change(self, operation_id: str, change: Change) -> Operation:
+        """Apply the change and return the operation after it.
+
+        Raises:
+            ChangeRefused: A guard did not hold.
+            OperationUnknown: There is no such operation.
+        """
+        ...
+
+    def running(self, tenant: str) -> Iterator[Operation]:
+        """The tenant's operations that have not ended, oldest first."""
+        ...
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """The ids of operations that the sweep should look at."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a workflow's execution stands."""
+
+    status: str
+    """The engine's word: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED."""
+    error: str | None = None
+    """The engine's name of the error; never its details, which may hold data."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in ("RUNNING", "PENDING_REDRIVE")
+
+
+class Workflows(Protocol):
+    """The engine that runs kinds' workflows; an execution bears its operation's id as its name."""
+
+    def start(self, workflow: str, operation_id: str) -> None:
+        """Start the execution; one that was started before is left alone.
+
+        Raises:
+            Interrupted: The engine refused; the sweep tries again.
+        """
+        ...
+
+    def stop(self, workflow: str, operation_id: str) -> bool:
+        """Stop the execution; False if there is none that runs.
+
+        Raises:
+            Interrupted: The engine refused.
+        """
+        ...
+
+    def outcome(self, workflow: str, operation_id: str) -> Outcome | None:
+        """How the execution stands; None if it was never started."""
+        ...
