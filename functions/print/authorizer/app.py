@@ -1,0 +1,68 @@
+"""Door: the print API's authorizer. Basic credentials or a session token → principal."""
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from longrun.aws.clients import dynamodb
+from longrun.aws.directory import DynamoDirectory
+from longrun.aws.environment import environment
+from longrun.identity.authentication import Authenticator
+from longrun.identity.credentials import Unauthenticated
+
+LOGIN = "/authentication/login"
+"""The one path that a session token does not open: the contract wants Basic credentials there."""
+
+logger = logging.getLogger(__name__)
+logger.setLevel(logging.INFO)
+
+authenticator = Authenticator(
+    directory=DynamoDirectory(client=dynamodb(), table=environment().table),
+    clock=lambda: datetime.now(UTC),
+)
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Let a known caller through to every method; permissions are the methods' own matter.
+
+    Args:
+        event: Of a REQUEST authorizer of a REST API.
+        context: Of the invocation; not used.
+
+    Returns:
+        A policy that allows the API's whole stage, with the principal as its context.
+
+    Raises:
+        Exception: "Unauthorized", word for word: what API Gateway answers by its UNAUTHORIZED
+            response (401 with WWW-Authenticate), while any other error becomes a 500. See
+            https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+    """
+    try:
+        principal = authenticator.authenticate(
+            event.get("headers") or {},
+            password_only=event["path"].rstrip("/").endswith(LOGIN),
+        )
+    except Unauthenticated as refused:
+        logger.info("Refused: %s", refused.reason)
+        raise Exception("Unauthorized") from None
+    return {
+        "principalId": principal.id,
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Action": "execute-api:Invoke",
+                    "Effect": "Allow",
+                    "Resource": _whole_stage(event["methodArn"]),
+                }
+            ],
+        },
+        "context": principal.to_context(),
+    }
+
+
+def _whole_stage(method_arn: str) -> str:
+    """`arn:…:api/stage/GET/path` → `arn:…:api/stage/*`."""
+    api, stage, *_ = method_arn.split("/")
+    return f"{api}/{stage}/*"

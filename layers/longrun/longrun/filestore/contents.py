@@ -1,0 +1,45 @@
+"""Reading managed files: a file's bytes, a directory's entries, a directory as a zip archive."""
+
+from collections.abc import Iterator
+
+from longrun.filestore.archive import zipped
+from longrun.filestore.errors import FileNotFound
+from longrun.filestore.managed_file import DirectoryEntry, ManagedFile
+from longrun.filestore.manifest import read_manifest
+from longrun.operations.artefacts import ArtefactStore
+
+
+def directory_entries(artefacts: ArtefactStore, file: ManagedFile) -> Iterator[DirectoryEntry]:
+    """The files of a directory, in the order they were kept; of a file: itself."""
+    if file.entries is None:
+        yield DirectoryEntry(path=file.name, artefact=file.artefact)
+        return
+    yield from read_manifest(artefacts.read(file.key, version=file.version))
+
+
+def directory_entry(artefacts: ArtefactStore, file: ManagedFile, path: str) -> DirectoryEntry:
+    """One file of a directory.
+
+    Raises:
+        FileNotFound: The directory has none of that path, or is a file.
+    """
+    if file.entries is not None:
+        for entry in directory_entries(artefacts, file):
+            if entry.path == path:
+                return entry
+    raise FileNotFound(None, f"{file.id}/{path}")
+
+
+def stream_file(artefacts: ArtefactStore, file: ManagedFile) -> Iterator[bytes]:
+    """The bytes to hand to a client: of a file its own, of a directory a zip archive.
+
+    Raises:
+        ArtefactMissing: The bytes are gone, by the bucket's lifecycle or a deletion since.
+    """
+    if file.entries is None:
+        return artefacts.stream(file.key, version=file.version)
+    return zipped(
+        directory_entries(artefacts, file),
+        lambda entry: artefacts.stream(entry.artefact.key, version=entry.artefact.version),
+        modified=file.created,
+    )
