@@ -11,7 +11,7 @@ from longrun.documents.presets.output import OutputPreset
 def test_an_empty_preset_is_one_pdf() -> None:
     preset = parse_output_preset(b"", "o.yaml")
     assert preset == OutputPreset()
-    assert (preset.format, preset.separation, preset.tagged) == ("pdf", "none", False)
+    assert (preset.format, preset.separation) == ("pdf", "none")
     assert preset.names().name({}) == "output.pdf"
 
 
@@ -31,7 +31,7 @@ def test_a_preset_names_files_and_their_folder() -> None:
     [
         ("format: png", "$.format", '"png" is not supported; supported: pdf.'),
         ("separation: page", "$.separation", "supported: none, group or document."),
-        ("tagged: 1", "$.tagged", "This has to be true or false."),
+        ("compression: 1", "$.compression", "This has to be true or false."),
         ("file_name: a-${b", "$.file_name", "never closed"),
         ("file_name: a/b", "$.file_name", "no folders"),
         ("file_name: '${id}'", "$.file_name", "cannot be named by a record's field"),

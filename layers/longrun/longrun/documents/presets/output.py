@@ -33,8 +33,6 @@ class OutputPreset:
 
     format: OutputFormat = "pdf"
     """The files' format."""
-    tagged: bool = False
-    """Whether the PDF carries the tags that screen readers need. They make it larger and slower."""
     separation: Separation = "none"
     """What makes a file: `none` – everything is one file; `group` – a file for each job;
     `document` – a file for each document."""
