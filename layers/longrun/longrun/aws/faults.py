@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as ConnectionFault
 
 from longrun.operations.errors import Interrupted
 
@@ -33,6 +35,18 @@ PASSING = frozenset(
 """Codes after which the same call may succeed later (boto's own retries are used up by then)."""
 
 
+REASONS_PASSING = frozenset(
+    {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+)
+"""Why a transaction was canceled that may succeed later; boto repeats none of these."""
+
+
+def reasons_of(error: ClientError) -> list[str]:
+    """Why each write of a canceled transaction was refused, in the writes' order."""
+    reasons: list[Any] = error.response.get("CancellationReasons", [])
+    return [reason.get("Code", "None") for reason in reasons]
+
+
 def code_of(error: ClientError) -> str:
     """The service's error code."""
     return error.response.get("Error", {}).get("Code", "")
@@ -51,9 +65,8 @@ def interrupted(service: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if code_of(error) in PASSING:
+        if code_of(error) in PASSING or not REASONS_PASSING.isdisjoint(reasons_of(error)):
             raise Interrupted(service) from error
         raise
-    except (ConnectionError, HTTPClientError) as error:
+    except (ConnectionFault, HTTPClientError) as error:
         raise Interrupted(service) from error
-

@@ -132,9 +132,7 @@ def result_value(result: Result) -> dict[str, Any]:
         "type": result.type,
         "values": dict(result.values),
         "count": result.count,
-        "files": [
-            {"name": file.name, **_artefact_value(file.artefact)} for file in result.files
-        ],
+        "files": [{"name": file.name, **_artefact_value(file.artefact)} for file in result.files],
     }
     if result.manifest:
         value["manifest"] = _artefact_value(result.manifest)

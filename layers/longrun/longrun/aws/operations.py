@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from longrun.aws import operation_items as items
-from longrun.aws.faults import code_of, interrupted
+from longrun.aws.faults import code_of, interrupted, reasons_of
 from longrun.operations.artefacts import ArtefactMissing, ArtefactStore
-from longrun.operations.errors import OperationUnknown
+from longrun.operations.errors import Interrupted, KeyInUse, OperationUnknown
 from longrun.operations.operation import Operation
 from longrun.operations.store import Change, ChangeRefused, Idempotency, KeyTaken
 
@@ -54,6 +55,7 @@ class DynamoOperations:
         request: Mapping[str, Any],
         *,
         due: datetime,
+        input_until: datetime,
         idempotency: Idempotency | None,
     ) -> None:
         """See `OperationStore.create`."""
@@ -63,7 +65,9 @@ class DynamoOperations:
             "dueIn": _shard(operation.id),
             "dueAt": int(due.timestamp()),
         }
-        writes: list[Any] = [self._put(item), self._put(self._input_item(operation.id, request))]
+        document = self._input_item(operation.id, request)
+        document["ttl"] = int((input_until + TOMBSTONE).timestamp())
+        writes: list[Any] = [self._put(item), self._put(document)]
         if idempotency is not None:
             entry = {
                 "PK": _key_partition(operation.tenant, operation.owner, idempotency.key),
@@ -85,9 +89,15 @@ class DynamoOperations:
                     TransactItems=writes, ClientRequestToken=operation.id
                 )
             except self._client.exceptions.TransactionCanceledException as canceled:
-                if idempotency is None or not _refused(canceled):
+                if idempotency is None:
                     raise
-                raise self._taken(operation, idempotency) from None
+                # The key is the last of the writes.
+                match reasons_of(canceled)[-1:]:
+                    case ["ConditionalCheckFailed"]:
+                        raise self._taken(operation, idempotency) from None
+                    case ["TransactionConflict"]:
+                        raise KeyInUse from None
+                raise
 
     def get(self, operation_id: str) -> Operation:
         """See `OperationStore.get`."""
@@ -191,6 +201,8 @@ class DynamoOperations:
                 found[operation.id] = operation
             left = answer.get("UnprocessedKeys", {}).get(self._table)
             keys = list(left["Keys"]) if left else []
+        if keys:
+            raise Interrupted(_SERVICE)
         for entry in entries:
             operation_id = entry["PK"]["S"].removeprefix("OP#")
             if operation_id in found:
@@ -204,11 +216,12 @@ class DynamoOperations:
 
     def _input_item(self, operation_id: str, request: Mapping[str, Any]) -> dict[str, Any]:
         text = json.dumps(request, separators=(",", ":"), ensure_ascii=False)
+        content = text.encode()
         item = {"PK": f"OP#{operation_id}", "SK": "INPUT"}
-        if len(text) <= INPUT_INLINE:
+        if len(content) <= INPUT_INLINE:
             return item | {"document": text}
         written = self._store_of_inputs.write(
-            f"inputs/{operation_id}.json", text.encode(), media_type="application/json"
+            f"inputs/{operation_id}.json", content, media_type="application/json"
         )
         return item | {"key": written.key}
 
@@ -281,8 +294,10 @@ class _Update:
     def _states_and_times(self, operation_id: str, change: Change) -> None:
         if change.status:
             self._set("status", change.status.value)
-            if change.status.terminal:
+            if change.ends:
                 self._remove("activeIn", "dueIn", "dueAt")
+            if change.drops_result:
+                self._remove("result")
         for attribute, time in (
             ("timeStarted", change.started),
             ("timeFinished", change.finished),
@@ -292,7 +307,7 @@ class _Update:
                 self._set(attribute, items.stamp(time))
         if change.expires:
             self._set("ttl", int((change.expires + TOMBSTONE).timestamp()))
-        if change.due:
+        if change.due and not change.ends:
             self._set("dueIn", _shard(operation_id))
             self._set("dueAt", int(change.due.timestamp()))
 
@@ -303,9 +318,7 @@ class _Update:
             self._set("phaseEnd", change.enter.end)
             self._set("done", 0)
             self._set("total", change.total)
-            self._guards.append(
-                "(attribute_not_exists(#phaseStart) OR #phaseStart < :phaseStart)"
-            )
+            self._guards.append("(attribute_not_exists(#phaseEnd) OR #phaseEnd <= :phaseStart)")
         if change.within:
             self.names |= {"#phase": "phase", "#done": "done"}
             self.values |= {":within": change.within, ":more": change.done}
@@ -316,24 +329,19 @@ class _Update:
         if change.errors:
             self._set("errors", [items.fault_value(fault) for fault in change.errors])
             self._set("errorCount", change.error_count)
-        if change.result:
+        if change.result and not change.drops_result:
             self._set("result", items.result_value(change.result))
-        for number, resource in enumerate(change.resources):
+        resources = {f"{resource.type}:{resource.id}": resource for resource in change.resources}
+        for number, (name, resource) in enumerate(resources.items()):
             self.names["#resources"] = "resources"
-            self.names[f"#r{number}"] = f"{resource.type}:{resource.id}"
+            self.names[f"#r{number}"] = name
             self.values[f":r{number}"] = items.resource_value(resource)
             self._sets.append(f"#resources.#r{number} = :r{number}")
 
 
 def _shard(operation_id: str) -> str:
-    return f"DUE#{int(operation_id[:8], 16) % SHARDS}"
+    return f"DUE#{zlib.crc32(operation_id.encode()) % SHARDS}"
 
 
 def _key_partition(tenant: str, owner: str, key: str) -> str:
     return f"IDEM#{tenant}#{owner}#{hashlib.sha256(key.encode()).hexdigest()}"
-
-
-def _refused(canceled: ClientError) -> bool:
-    """Whether a transaction failed on a condition of its, rather than on another's."""
-    reasons = canceled.response.get("CancellationReasons", [])
-    return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)

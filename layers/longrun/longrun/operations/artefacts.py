@@ -1,6 +1,7 @@
 """Artefacts: the bytes that operations read and write, by key.
 
-The protocol lives here because every room speaks it; the S3 implementation is `longrun.aws.artefacts`.
+The protocol lives here because every room speaks it; the implementation on S3 is
+`longrun.aws.artefacts`.
 """
 
 from collections.abc import Iterable, Iterator

@@ -43,6 +43,10 @@ def require(caller: Caller, *alternatives: str) -> None:
         raise PermissionMissing(alternatives[0])
 
 
+_ID_LENGTH = 36
+"""Of a UUID; what is not as long need not be asked for, and might not even fit in a key."""
+
+
 class Authority:
     """Reads operations on behalf of callers."""
 
@@ -60,6 +64,8 @@ class Authority:
             OperationUnknown: There is none in the caller's tenant.
             OperationExpired: There was one.
         """
+        if len(operation_id) != _ID_LENGTH:
+            raise OperationUnknown(operation_id)
         operation = self._store.get(operation_id)
         if operation.tenant != caller.tenant:
             raise OperationUnknown(operation_id)

@@ -8,6 +8,7 @@
     ├── KindUnknown           nobody registered such a kind
     ├── KeyReused             an idempotency key came back with another payload
     └── Interrupted           a passing fault of the platform; the same call may succeed later
+        └── KeyInUse          another request with the same idempotency key is being accepted
 
 Contracts map these to their own statuses and shapes.
 """
@@ -75,3 +76,15 @@ class Interrupted(OperationError):
     def __init__(self, service: str) -> None:
         super().__init__(f"{service} could not answer just now; the same call may succeed later.")
         self.service = service
+
+
+class KeyInUse(Interrupted):
+    """Another request with the same idempotency key is being accepted at this moment."""
+
+    def __init__(self) -> None:
+        super().__init__("The state store")
+        message = (
+            "Another request with this Idempotency-Key is being accepted just now; "
+            "the same call may succeed later."
+        )
+        self.args = (message,)

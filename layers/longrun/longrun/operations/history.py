@@ -5,11 +5,13 @@ the event that it was. Sequence numbers are the operation's versions, so seeing 
 yields the same event twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from itertools import batched
+from typing import Any, Final, Protocol
 
+from longrun.operations.errors import Interrupted
 from longrun.operations.operation import Operation
 from longrun.operations.states import Status
 
@@ -19,6 +21,7 @@ class Event:
     """Something that happened to an operation."""
 
     operation_id: str
+    tenant: str
     sequence: int
     type: str
     """`accepted`, `started`, `phase`, `progress`, `produced`, `canceling`, `canceled`,
@@ -26,6 +29,76 @@ class Event:
     time: datetime
     detail: Mapping[str, Any] = field(default_factory=dict)
     """JSON types only; nothing of the operation's input or result."""
+    expires: datetime | None = None
+    """When the operation's retention is over, if that is known yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A change of a stored operation, as the table's stream tells of it."""
+
+    mark: str
+    """The change's place in the stream."""
+    before: Operation | None
+    """None: the operation is new."""
+    after: Operation
+    time: datetime
+
+
+class EventLog(Protocol):
+    """Where events are kept, beside their operations and as long as they."""
+
+    def keep(self, events: Sequence[Event]) -> None:
+        """Keep the events; those kept before are replaced by the same.
+
+        Raises:
+            Interrupted: Some may not have been kept.
+        """
+        ...
+
+    def events(self, operation_id: str) -> Iterator[Event]:
+        """What happened to the operation, in order; nothing for an unknown one."""
+        ...
+
+
+class Bus(Protocol):
+    """Whoever wants to know of events hears of them here, at least once, perhaps out of order."""
+
+    def announce(self, events: Sequence[Event]) -> None:
+        """Tell of the events.
+
+        Raises:
+            Interrupted: Some may not have been told.
+        """
+        ...
+
+
+GROUP: Final = 10
+"""So many changes are followed up at once, and again if one of them could not be."""
+
+
+def follow(changes: Iterable[Seen], *, log: EventLog, bus: Bus) -> str | None:
+    """Keep and announce the events that the changes were.
+
+    Args:
+        changes: In the stream's order.
+        log: Keeps the events.
+        bus: Is told of them.
+
+    Returns:
+        The mark of the change from which on the stream must be seen again; None if all is done.
+    """
+    for group in batched(changes, GROUP, strict=False):
+        derived = (derive(each.before, each.after, each.time) for each in group)
+        events = [event for event in derived if event is not None]
+        if not events:
+            continue
+        try:
+            log.keep(events)
+            bus.announce(events)
+        except Interrupted:
+            return group[0].mark
+    return None
 
 
 _BY_STATUS = {
@@ -59,7 +132,13 @@ def derive(before: Operation | None, after: Operation, time: datetime) -> Event 
     if kind == "failed":
         detail["errors"] = [fault.code for fault in after.errors]
     return Event(
-        operation_id=after.id, sequence=after.version, type=kind, time=time, detail=detail
+        operation_id=after.id,
+        tenant=after.tenant,
+        sequence=after.version,
+        type=kind,
+        time=time,
+        detail=detail,
+        expires=after.expires,
     )
 
 

@@ -14,7 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from longrun.operations.authority import Caller, require
-from longrun.operations.errors import Interrupted, KeyReused, OperationStopped
+from longrun.operations.errors import (
+    Interrupted,
+    KeyReused,
+    OperationStopped,
+    OperationUnknown,
+)
 from longrun.operations.kinds import Kind, Kinds
 from longrun.operations.operation import (
     ERRORS_KEPT,
@@ -23,9 +28,9 @@ from longrun.operations.operation import (
     Phase,
     Resource,
     Result,
-    Source,
 )
-from longrun.operations.states import RUNNING, Status, sources
+from longrun.operations.reasons import LATE, NEVER_STARTED, shortened, unsettled
+from longrun.operations.states import Status, sources
 from longrun.operations.store import (
     Change,
     ChangeRefused,
@@ -74,13 +79,23 @@ class Lifecycle:
         self,
         *,
         store: OperationStore,
-        workflows: Workflows,
         kinds: Kinds,
         retention: timedelta,
         clock: Callable[[], datetime],
+        workflows: Workflows | None = None,
     ) -> None:
+        """Make a lifecycle over a store.
+
+        Args:
+            store: Where operations are kept.
+            kinds: Every kind that may be met.
+            retention: How long ended operations are kept.
+            clock: Tells the time, with its zone.
+            workflows: Needed to accept, to cancel and to sweep; what goes on inside a workflow
+                has no use for it.
+        """
         self._store = store
-        self._workflows = workflows
+        self._given_workflows = workflows
         self._kinds = kinds
         self._retention = retention
         self._clock = clock
@@ -95,13 +110,13 @@ class Lifecycle:
             PermissionMissing: The caller may not start this kind.
             ValueError: The input is not one of the kind's; the message names the places.
             KeyReused: The idempotency key was used with another payload.
+            KeyInUse: Another request with the same key is being accepted just now.
+            Interrupted: The state store could not answer; nothing was accepted.
         """
         kind = self._kinds[request.kind]
         require(caller, kind.permission)
         document = (
-            kind.input()
-            .model_validate(request.input)
-            .model_dump(mode="json", exclude_none=True)
+            kind.input().model_validate(request.input).model_dump(mode="json", exclude_none=True)
         )
         now = self._clock()
         operation = Operation(
@@ -120,7 +135,12 @@ class Lifecycle:
             idempotency = Idempotency(key=request.key, digest=digest)
         try:
             self._store.create(
-                operation, document, due=now + LOOK_AGAIN, idempotency=idempotency
+                operation,
+                document,
+                due=now + LOOK_AGAIN,
+                # Started at the last moment, ended at the last, and kept as long as others.
+                input_until=now + GIVE_UP + kind.deadline + self._retention,
+                idempotency=idempotency,
             )
         except KeyTaken as taken:
             if idempotency is None or taken.digest != idempotency.digest:
@@ -170,6 +190,8 @@ class Lifecycle:
         Raises:
             OperationStopped: The work should stop.
         """
+        if done < 0:
+            raise ValueError(f"Work cannot be undone: {done} units of {phase!r}.")
         change = Change(allowed=frozenset({Status.IN_PROGRESS}), within=phase, done=done)
         return self._in_progress(operation_id, change)
 
@@ -217,7 +239,11 @@ class Lifecycle:
         """
         now = self._clock()
         errors = tuple(
-            fault if fault.timestamp else replace(fault, timestamp=now)
+            replace(
+                fault,
+                message=shortened(fault.message),
+                timestamp=fault.timestamp or now,
+            )
             for fault in faults[:ERRORS_KEPT]
         )
         return self._end(operation_id, Status.FAILED, errors, count or len(faults))
@@ -251,19 +277,40 @@ class Lifecycle:
             return operation
         if operation.status is Status.CANCELING:
             return self._end(operation_id, Status.CANCELED)
-        return self.fail(operation_id, [_unsettled(outcome, operation.phase)])
+        return self.fail(operation_id, [unsettled(outcome, operation.phase)])
 
     def sweep(self) -> int:
         """Look at every operation that is due; returns how many there were.
 
         What was accepted and never started is started, or given up; what outlived its deadline
         is settled as its execution ended, or stopped where it has not.
+
+        Raises:
+            ExceptionGroup: Some could not be looked at, for no passing reason; all others were.
         """
         looked = 0
+        broken: list[Exception] = []
         for operation_id in self._store.due(self._clock()):
-            self._look(self._store.get(operation_id))
             looked += 1
+            try:
+                self._look(self._store.get(operation_id))
+            except (Interrupted, OperationUnknown) as passing:
+                _logger.warning(
+                    "Operation %s is left for the next sweep: %s", operation_id, passing
+                )
+            except Exception as error:
+                # One operation's trouble must not keep the sweep from the others.
+                _logger.exception("Operation %s could not be looked at.", operation_id)
+                broken.append(error)
+        if broken:
+            raise ExceptionGroup(f"{len(broken)} operations could not be looked at.", broken)
         return looked
+
+    @property
+    def _workflows(self) -> Workflows:
+        if self._given_workflows is None:
+            raise TypeError("This lifecycle was made without workflows; they are out of its reach.")
+        return self._given_workflows
 
     def _look(self, operation: Operation) -> None:
         if operation.status.terminal:
@@ -275,21 +322,28 @@ class Lifecycle:
         elif operation.status is Status.CANCELING:
             self._stop(operation)
         elif operation.status is Status.IN_PROGRESS:
-            self.fail(operation.id, [_LATE])
-            self._workflows.stop(kind.workflow, operation.id)
+            # The list of what is due may lag behind a `begin` that has just moved the date.
+            if self._clock() >= (operation.started or operation.accepted) + kind.deadline:
+                self._stop_late(kind, operation.id)
         elif outcome is None and self._clock() - operation.accepted > GIVE_UP:
-            self.fail(operation.id, [_NEVER_STARTED])
+            self.fail(operation.id, [NEVER_STARTED])
+        elif outcome is not None and self._clock() - operation.accepted > GIVE_UP + kind.deadline:
+            self._stop_late(kind, operation.id)
         else:
-            self._start(kind, operation.id)
             self._postpone(operation.id)
+            self._start(kind, operation.id)
+
+    def _stop_late(self, kind: Kind, operation_id: str) -> None:
+        self.fail(operation_id, [LATE])
+        self._workflows.stop(kind.workflow, operation_id)
 
     def _postpone(self, operation_id: str) -> None:
+        # Only what is still accepted: once begun, the date is its deadline.
+        change = Change(allowed=frozenset({Status.ACCEPTED}), due=self._clock() + LOOK_AGAIN)
         try:
-            self._store.change(
-                operation_id, Change(allowed=RUNNING, due=self._clock() + LOOK_AGAIN)
-            )
+            self._store.change(operation_id, change)
         except ChangeRefused:
-            return  # It ended meanwhile, which is as good.
+            return  # It began or ended meanwhile, which is as good.
 
     def _start(self, kind: Kind, operation_id: str) -> None:
         try:
@@ -339,31 +393,3 @@ class Lifecycle:
             if status is Status.FAILED and refused.current.status is Status.CANCELING:
                 return self._end(operation_id, Status.CANCELED)
             return refused.current
-
-
-_LATE = Fault(
-    code="DeadlineExceeded",
-    message="The work took longer than allowed and was stopped.",
-    source=Source.SYSTEM,
-)
-_NEVER_STARTED = Fault(
-    code="NotStarted",
-    message="The work could not be started. Please submit it again.",
-    source=Source.SYSTEM,
-)
-_TIMEOUTS = frozenset({"States.Timeout", "States.HeartbeatTimeout", "Sandbox.Timedout"})
-
-
-def _unsettled(outcome: Outcome, phase: str | None) -> Fault:
-    """Why an operation failed whose workflow ended without saying so."""
-    where = f" during {phase}" if phase else ""
-    if outcome.status == "ABORTED":
-        code, message = "Aborted", f"The work was stopped from outside{where}."
-    elif outcome.status == "TIMED_OUT" or outcome.error in _TIMEOUTS:
-        code, message = "DeadlineExceeded", f"The work took longer than allowed{where}."
-    elif outcome.status == "SUCCEEDED":
-        code, message = "Incomplete", "The work ended without a result."
-    else:
-        code = "Crashed"
-        message = f"The work broke off{where}: a fault of the service, not of your data."
-    return Fault(code=code, message=message, source=Source.SYSTEM)

@@ -14,6 +14,9 @@ from longrun.operations.states import Status
 ERRORS_KEPT = 100
 """So many faults stand in the operation itself; the count says how many there were."""
 
+MESSAGE_KEPT = 1_000
+"""So many characters of a fault's message: all of them must fit in one stored record."""
+
 
 class Source(StrEnum):
     """Whose fault it was."""
@@ -77,6 +80,14 @@ class Phase:
     start: float
     """Percent of the whole at which the phase begins."""
     end: float
+    """Where it ends; the phases of one operation follow one another without overlap."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= 100:
+            raise ValueError(
+                f"Phase {self.name!r} goes from {self.start} to {self.end} percent, "
+                "which is no stretch of 0 to 100."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +133,7 @@ class Operation:
     """The first `ERRORS_KEPT` of them."""
     error_count: int = 0
     result: Result | None = None
-    """Complete as soon as it is there; shown to callers once SUCCEEDED."""
+    """Complete as soon as it is there; shown to callers once SUCCEEDED, gone at any other end."""
     resources: tuple[Resource, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     subject: str | None = None

@@ -37,9 +37,7 @@ def describe(
         + b"\n"
         for file in files
     )
-    manifest = artefacts.write(
-        f"{prefix}.manifest.jsonl", lines, media_type="application/jsonl"
-    )
+    manifest = artefacts.write(f"{prefix}.manifest.jsonl", lines, media_type="application/jsonl")
     return Result(type=result_type, manifest=manifest, count=len(files))
 
 

@@ -26,9 +26,10 @@ class Change:
     finished: datetime | None = None
     expires: datetime | None = None
     due: datetime | None = None
-    """When the sweep should look at it next; a terminal status clears it."""
+    """When the sweep should look at it next; never again after a terminal status."""
     enter: Phase | None = None
-    """Begin this phase, unless it was begun before or a later one was (a guard as well)."""
+    """Begin this phase, unless it was begun before or a later one was (a guard as well: it
+    starts where the present one ends, or later)."""
     total: int = 1
     """With `enter`: the units of work in the phase."""
     within: str | None = None
@@ -39,8 +40,19 @@ class Change:
     error_count: int = 0
     """With `errors`: how many there were in all."""
     result: Result | None = None
+    """A terminal status other than SUCCEEDED drops the one that is there."""
     resources: tuple[Resource, ...] = ()
     """Added to what is there; the same type and id replaces."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing can follow."""
+        return self.status is not None and self.status.terminal
+
+    @property
+    def drops_result(self) -> bool:
+        """Whether no result is left: the operation ends, and not in success."""
+        return self.ends and self.status is not Status.SUCCEEDED
 
 
 class ChangeRefused(Exception):
@@ -70,7 +82,10 @@ class KeyTaken(Exception):
 
 
 class OperationStore(Protocol):
-    """Where operations are kept. Every call is one request, atomic, and read back consistently."""
+    """Where operations are kept. Every call is one request, atomic, and read back consistently.
+
+    Every call raises `Interrupted` where the database could not answer just now.
+    """
 
     def create(
         self,
@@ -78,12 +93,21 @@ class OperationStore(Protocol):
         request: Mapping[str, Any],
         *,
         due: datetime,
+        input_until: datetime,
         idempotency: Idempotency | None,
     ) -> None:
         """Keep a new operation and its input; both, and the key, or nothing.
 
+        Args:
+            operation: As accepted.
+            request: Its input, in JSON types.
+            due: When the sweep should look at it first.
+            input_until: When nobody can need the input any more.
+            idempotency: The caller's key for the request, if there is one.
+
         Raises:
             KeyTaken: The same tenant and owner used the key before.
+            KeyInUse: Somebody is using it at this moment.
         """
         ...
 

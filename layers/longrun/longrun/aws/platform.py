@@ -1,0 +1,127 @@
+"""Wiring for the doors of the APIs: every adapter, made when it is first asked for.
+
+A poll must not pay for what only other methods need. A client takes about as long to make as the
+database's, the adapters' modules together half of that: hence the local imports.
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from longrun.aws import clients
+from longrun.aws.environment import environment
+from longrun.aws.operations import DynamoOperations
+
+if TYPE_CHECKING:
+    from longrun.aws.artefacts import S3Artefacts
+    from longrun.aws.directory import DynamoDirectory
+    from longrun.aws.downloads import PresignedDownloads, PresignedUploads
+    from longrun.aws.entity_ids import DynamoEntityIds
+    from longrun.aws.files import DynamoFiles
+    from longrun.aws.sets import DynamoSets
+    from longrun.aws.workflows import StepFunctionsWorkflows
+
+
+class AwsPlatform:
+    """What a contract's services stand on; implements each contract's `Platform`."""
+
+    @staticmethod
+    def clock() -> datetime:
+        """The time."""
+        return datetime.now(UTC)
+
+    @cached_property
+    def states(self) -> DynamoOperations:
+        """Operations without their inputs: the database is all that this touches."""
+        return DynamoOperations(client=clients.dynamodb(), table=environment().table)
+
+    @cached_property
+    def operations(self) -> DynamoOperations:
+        """Operations with their inputs."""
+        return DynamoOperations(
+            client=clients.dynamodb(), table=environment().table, artefacts=self.artefacts
+        )
+
+    @cached_property
+    def workflows(self) -> "StepFunctionsWorkflows":
+        """The workflow engine."""
+        from longrun.aws.workflows import StepFunctionsWorkflows
+
+        return StepFunctionsWorkflows(
+            client=clients.stepfunctions(), prefix=environment().workflow_prefix
+        )
+
+    @cached_property
+    def artefacts(self) -> "S3Artefacts":
+        """The artefact store."""
+        from longrun.aws.artefacts import S3Artefacts
+
+        return S3Artefacts(clients.s3(), environment().bucket)
+
+    @cached_property
+    def file_index(self) -> "DynamoFiles":
+        """The catalogue of managed files."""
+        from longrun.aws.files import DynamoFiles
+
+        return DynamoFiles(clients.dynamodb(), environment().table)
+
+    @cached_property
+    def ids(self) -> "DynamoEntityIds":
+        """The counter of entity ids."""
+        from longrun.aws.entity_ids import DynamoEntityIds
+
+        return DynamoEntityIds(clients.dynamodb(), environment().table)
+
+    @cached_property
+    def sets(self) -> "DynamoSets":
+        """The index of sets."""
+        from longrun.aws.sets import DynamoSets
+
+        return DynamoSets(client=clients.dynamodb(), table=environment().table, clock=self.clock)
+
+    @cached_property
+    def directory(self) -> "DynamoDirectory":
+        """Tenants, users and sessions."""
+        from longrun.aws.directory import DynamoDirectory
+
+        return DynamoDirectory(client=clients.dynamodb(), table=environment().table)
+
+    @cached_property
+    def downloads(self) -> "PresignedDownloads":
+        """Signs URLs that read."""
+        from longrun.aws.downloads import PresignedDownloads
+
+        settings = environment()
+        return PresignedDownloads(
+            sts=clients.sts,
+            role=settings.results_role,
+            bucket=settings.bucket,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def uploads(self) -> "PresignedUploads":
+        """Signs forms that write."""
+        from longrun.aws.downloads import PresignedUploads
+
+        return PresignedUploads(bucket=environment().bucket, clock=self.clock)
+
+    @property
+    def bucket(self) -> str:
+        """The name of the artefact bucket."""
+        return environment().bucket
+
+    @property
+    def public_base_url(self) -> str:
+        """Where callers see the API, without a slash at the end."""
+        return environment().public_base_url
+
+    @property
+    def retention(self) -> timedelta:
+        """How long ended operations, sets and files are kept."""
+        return environment().retention
+
+    @property
+    def token_lifetime(self) -> timedelta:
+        """How long a session token lives."""
+        return environment().token_lifetime
