@@ -5,16 +5,23 @@ import logging
 from longrun.aws.platform import AwsPlatform
 from longrun.contracts.kinds import KINDS
 from longrun.operations.lifecycle import Lifecycle
+from longrun.operations.sweep import Sweep
 
 logger = logging.getLogger(__name__)
 logger.setLevel(logging.INFO)
 
 platform = AwsPlatform()
-lifecycle = Lifecycle(
+sweep = Sweep(
+    lifecycle=Lifecycle(
+        store=platform.states,
+        workflows=platform.workflows,
+        kinds=KINDS,
+        retention=platform.retention,
+        clock=platform.clock,
+    ),
     store=platform.states,
     workflows=platform.workflows,
     kinds=KINDS,
-    retention=platform.retention,
     clock=platform.clock,
 )
 
@@ -26,6 +33,6 @@ def handler(event: object, context: object) -> None:
         event: Of the schedule; not used.
         context: Of the invocation; not used.
     """
-    looked = lifecycle.sweep()
+    looked = sweep.run()
     if looked:
         logger.info("The sweep looked at %d operations.", looked)

@@ -175,7 +175,7 @@ class TestSweep:
         self, load: Load, world: World, caplog: pytest.LogCaptureFixture
     ) -> None:
         door = load("sweep", WORKFLOW_PREFIX=MACHINES)
-        door.lifecycle = world.lifecycle
+        door.sweep = world.sweep
         operation_id = world.begun()
         with caplog.at_level("INFO"):
             door.handler({}, None)

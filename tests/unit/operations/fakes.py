@@ -22,6 +22,7 @@ from longrun.operations.store import (
     KeyTaken,
     Outcome,
 )
+from longrun.operations.sweep import Sweep
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 RETENTION = timedelta(days=7)
@@ -290,6 +291,13 @@ class World:
             workflows=self.workflows,
             kinds=KINDS,
             retention=RETENTION,
+            clock=self.clock,
+        )
+        self.sweep = Sweep(
+            lifecycle=self.lifecycle,
+            store=self.store,
+            workflows=self.workflows,
+            kinds=KINDS,
             clock=self.clock,
         )
 

@@ -1,6 +1,7 @@
 """The lifecycle, story by story: how operations are accepted, move on and end."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -365,10 +366,10 @@ class TestCanceling:
         world.workflows.refuses = True
         assert world.lifecycle.cancel(operation_id).status is Status.CANCELING
         world.workflows.refuses = False
-        world.clock.pass_by(LOOK_AGAIN)
-        world.lifecycle.sweep()
+        world.clock.pass_by(LOOK_AGAIN[Status.ACCEPTED])
+        world.sweep.run()
         assert world.workflows.executions[operation_id].status == "ABORTED"
-        world.lifecycle.sweep()
+        world.sweep.run()
         assert world.store.get(operation_id).status is Status.CANCELED
 
     def test_a_success_on_its_way_overtakes_it(self, world: World) -> None:
@@ -434,27 +435,27 @@ class TestSettling:
 class TestSweeping:
     def test_nothing_due_is_nothing_done(self, world: World) -> None:
         world.accepted()
-        assert world.lifecycle.sweep() == 0
+        assert world.sweep.run() == 0
 
     def test_it_starts_what_could_not_be_started(self, world: World) -> None:
         world.workflows.refuses = True
         operation_id = world.accepted()
         world.workflows.refuses = False
-        world.clock.pass_by(LOOK_AGAIN)
-        assert world.lifecycle.sweep() == 1
+        world.clock.pass_by(LOOK_AGAIN[Status.ACCEPTED])
+        assert world.sweep.run() == 1
         assert set(world.workflows.executions) == {operation_id}
-        assert world.lifecycle.sweep() == 0
+        assert world.sweep.run() == 0
 
     def test_it_tries_again_and_in_the_end_gives_up(self, world: World) -> None:
         world.workflows.refuses = True
         operation_id = world.accepted()
         while world.clock() < NOW + GIVE_UP:
-            world.clock.pass_by(LOOK_AGAIN)
-            assert world.lifecycle.sweep() == 1
+            world.clock.pass_by(LOOK_AGAIN[Status.ACCEPTED])
+            assert world.sweep.run() == 1
             assert world.store.get(operation_id).status is Status.ACCEPTED
-        world.clock.pass_by(LOOK_AGAIN)
+        world.clock.pass_by(LOOK_AGAIN[Status.ACCEPTED])
         world.workflows.refuses = False
-        world.lifecycle.sweep()
+        world.sweep.run()
         operation = world.store.get(operation_id)
         assert operation.status is Status.FAILED
         assert [each.code for each in operation.errors] == ["NotStarted"]
@@ -464,28 +465,36 @@ class TestSweeping:
         operation_id = world.accepted()
         world.workflows.refuses = False
         world.workflows.on_start = world.lifecycle.begin
-        world.clock.pass_by(LOOK_AGAIN)
-        world.lifecycle.sweep()
+        world.clock.pass_by(LOOK_AGAIN[Status.ACCEPTED])
+        world.sweep.run()
         for _ in range(3):
-            world.clock.pass_by(LOOK_AGAIN)
-            world.lifecycle.sweep()
+            world.clock.pass_by(LOOK_AGAIN[Status.ACCEPTED])
+            world.sweep.run()
         assert world.store.get(operation_id).status is Status.IN_PROGRESS
         world.clock.pass_by(DEADLINE)
-        world.lifecycle.sweep()
+        world.sweep.run()
         assert world.store.get(operation_id).status is Status.FAILED
 
     def test_a_list_that_lags_behind_harms_nobody(self, world: World) -> None:
         operation_id = world.begun()
         world.store.also_due = {operation_id}
         before = world.store.get(operation_id)
-        world.lifecycle.sweep()
-        assert world.store.get(operation_id) == before
+        world.sweep.run()
+        after = world.store.get(operation_id)
+        assert replace(after, version=before.version) == before
         assert world.workflows.executions[operation_id].running
+
+    def test_an_end_that_nobody_told_is_found_long_before_the_deadline(self, world: World) -> None:
+        operation_id = world.begun()
+        world.workflows.end(operation_id, "FAILED", "Runtime.ExitError")
+        world.clock.pass_by(LOOK_AGAIN[Status.IN_PROGRESS])
+        world.sweep.run()
+        assert [each.code for each in world.store.get(operation_id).errors] == ["Crashed"]
 
     def test_past_the_deadline_the_work_is_stopped(self, world: World) -> None:
         operation_id = world.begun()
         world.clock.pass_by(DEADLINE)
-        world.lifecycle.sweep()
+        world.sweep.run()
         operation = world.store.get(operation_id)
         assert [each.code for each in operation.errors] == ["DeadlineExceeded"]
         assert world.workflows.executions[operation_id].status == "ABORTED"
@@ -494,30 +503,30 @@ class TestSweeping:
         operation_id = world.begun()
         world.workflows.end(operation_id, "FAILED", "Runtime.ExitError")
         world.clock.pass_by(DEADLINE)
-        world.lifecycle.sweep()
+        world.sweep.run()
         assert [each.code for each in world.store.get(operation_id).errors] == ["Crashed"]
 
     def test_an_execution_that_never_begins_its_operation_is_stopped(self, world: World) -> None:
         operation_id = world.accepted()
         while world.clock() <= NOW + GIVE_UP + DEADLINE:
             assert world.store.get(operation_id).status is Status.ACCEPTED
-            world.clock.pass_by(LOOK_AGAIN)
-            world.lifecycle.sweep()
+            world.clock.pass_by(LOOK_AGAIN[Status.ACCEPTED])
+            world.sweep.run()
         assert world.store.get(operation_id).status is Status.FAILED
         assert world.workflows.executions[operation_id].status == "ABORTED"
 
     def test_an_execution_that_ended_before_it_began_is_settled(self, world: World) -> None:
         operation_id = world.accepted()
         world.workflows.end(operation_id, "FAILED", "Lambda.Unknown")
-        world.clock.pass_by(LOOK_AGAIN)
-        world.lifecycle.sweep()
+        world.clock.pass_by(LOOK_AGAIN[Status.ACCEPTED])
+        world.sweep.run()
         assert [each.code for each in world.store.get(operation_id).errors] == ["Crashed"]
 
     def test_an_operation_that_is_gone_is_passed_over(self, world: World) -> None:
         gone, other = world.accepted(), world.begun()
         world.store.forget(gone)
         world.clock.pass_by(DEADLINE)
-        assert world.lifecycle.sweep() == 2
+        assert world.sweep.run() == 2
         assert world.store.get(other).status is Status.FAILED
 
     def test_one_operations_trouble_does_not_keep_it_from_the_others(self, world: World) -> None:
@@ -534,7 +543,7 @@ class TestSweeping:
 
         world.workflows.outcome = odd_outcome  # type: ignore[method-assign]  # breaks for one
         with pytest.raises(ExceptionGroup) as group:
-            world.lifecycle.sweep()
+            world.sweep.run()
         assert [type(each) for each in group.value.exceptions] == [ZeroDivisionError]
         left = [each for each in operations if not world.store.get(each).status.terminal]
         assert left == [broken]
@@ -543,11 +552,11 @@ class TestSweeping:
         operation_id = world.begun()
         world.workflows.refuses = True
         world.clock.pass_by(DEADLINE)
-        assert world.lifecycle.sweep() == 1
+        assert world.sweep.run() == 1
         assert world.store.get(operation_id).status is Status.IN_PROGRESS
-        assert world.lifecycle.sweep() == 1
+        assert world.sweep.run() == 1
         world.workflows.refuses = False
-        world.lifecycle.sweep()
+        world.sweep.run()
         assert world.store.get(operation_id).status is Status.FAILED
 
 

@@ -128,7 +128,6 @@ class PresignedUploads:
         )
 
 
-
 def _signer(session: boto3.Session) -> "S3Client":
     """A client whose URLs name the bucket's own region, which a redirect would lose the signature of.
 

@@ -17,6 +17,7 @@ from longrun.documents.records import Record, Value, decode_record
 from longrun.documents.sets import EntitySet, SetIndex, SetMissing, SetType
 from longrun.operations.artefacts import ArtefactStore
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetailRecord:
     """A row of a detail table."""

@@ -13,7 +13,7 @@ class RangeInvalid(ValueError):
     """A text is not a range of numbers."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{text[:80]!r} is not a range such as \"1-3, 7\".")
+        super().__init__(f'{text[:80]!r} is not a range such as "1-3, 7".')
         self.text = text
 
 

@@ -18,7 +18,6 @@ from longrun.operations.errors import (
     Interrupted,
     KeyReused,
     OperationStopped,
-    OperationUnknown,
 )
 from longrun.operations.kinds import Kind, Kinds
 from longrun.operations.operation import (
@@ -29,7 +28,7 @@ from longrun.operations.operation import (
     Resource,
     Result,
 )
-from longrun.operations.reasons import LATE, NEVER_STARTED, shortened, unsettled
+from longrun.operations.reasons import LATE, shortened, unsettled
 from longrun.operations.states import Status, sources
 from longrun.operations.store import (
     Change,
@@ -43,8 +42,12 @@ from longrun.operations.store import (
 
 _logger = logging.getLogger(__name__)
 
-LOOK_AGAIN = timedelta(minutes=1)
-"""How long an operation may be accepted, or canceling, before the sweep looks at it."""
+LOOK_AGAIN = {
+    Status.ACCEPTED: timedelta(minutes=1),
+    Status.IN_PROGRESS: timedelta(minutes=10),
+    Status.CANCELING: timedelta(minutes=1),
+}
+"""How long an operation may be in a state before the sweep looks at it (again)."""
 
 GIVE_UP = timedelta(minutes=15)
 """How long the sweep tries to start what was accepted."""
@@ -137,7 +140,7 @@ class Lifecycle:
             self._store.create(
                 operation,
                 document,
-                due=now + LOOK_AGAIN,
+                due=now + LOOK_AGAIN[Status.ACCEPTED],
                 # Started at the last moment, ended at the last, and kept as long as others.
                 input_until=now + GIVE_UP + kind.deadline + self._retention,
                 idempotency=idempotency,
@@ -159,12 +162,11 @@ class Lifecycle:
             OperationStopped: It is being canceled, or has ended: there is nothing to do.
         """
         now = self._clock()
-        deadline = self._kinds[self._store.get(operation_id).kind].deadline
         change = Change(
             allowed=sources(Status.IN_PROGRESS),
             status=Status.IN_PROGRESS,
             started=now,
-            due=now + deadline,
+            due=now + LOOK_AGAIN[Status.IN_PROGRESS],
         )
         try:
             return self._store.change(operation_id, change)
@@ -257,7 +259,7 @@ class Lifecycle:
         change = Change(
             allowed=sources(Status.CANCELING),
             status=Status.CANCELING,
-            due=self._clock() + LOOK_AGAIN,
+            due=self._clock() + LOOK_AGAIN[Status.CANCELING],
         )
         try:
             operation = self._store.change(operation_id, change)
@@ -279,71 +281,32 @@ class Lifecycle:
             return self._end(operation_id, Status.CANCELED)
         return self.fail(operation_id, [unsettled(outcome, operation.phase)])
 
-    def sweep(self) -> int:
-        """Look at every operation that is due; returns how many there were.
+    def restart(self, operation: Operation) -> None:
+        """Try again to start what was accepted; the sweep looks again later.
 
-        What was accepted and never started is started, or given up; what outlived its deadline
-        is settled as its execution ended, or stopped where it has not.
-
-        Raises:
-            ExceptionGroup: Some could not be looked at, for no passing reason; all others were.
+        The date moves first: an engine that is quick must not meet a sweep that is late.
         """
-        looked = 0
-        broken: list[Exception] = []
-        for operation_id in self._store.due(self._clock()):
-            looked += 1
-            try:
-                self._look(self._store.get(operation_id))
-            except (Interrupted, OperationUnknown) as passing:
-                _logger.warning(
-                    "Operation %s is left for the next sweep: %s", operation_id, passing
-                )
-            except Exception as error:
-                # One operation's trouble must not keep the sweep from the others.
-                _logger.exception("Operation %s could not be looked at.", operation_id)
-                broken.append(error)
-        if broken:
-            raise ExceptionGroup(f"{len(broken)} operations could not be looked at.", broken)
-        return looked
+        self.look_later(operation.id, Status.ACCEPTED)
+        self._start(self._kinds[operation.kind], operation.id)
+
+    def look_later(self, operation_id: str, status: Status) -> None:
+        """Nothing is to be done for an operation in that status; the sweep looks again later."""
+        change = Change(allowed=frozenset({status}), due=self._clock() + LOOK_AGAIN[status])
+        try:
+            self._store.change(operation_id, change)
+        except ChangeRefused:
+            return  # It moved on meanwhile, which is as good.
+
+    def stop_late(self, operation: Operation) -> None:
+        """The work had its time: it has failed, and whatever still runs is stopped."""
+        self.fail(operation.id, [LATE])
+        self._workflows.stop(self._kinds[operation.kind].workflow, operation.id)
 
     @property
     def _workflows(self) -> Workflows:
         if self._given_workflows is None:
             raise TypeError("This lifecycle was made without workflows; they are out of its reach.")
         return self._given_workflows
-
-    def _look(self, operation: Operation) -> None:
-        if operation.status.terminal:
-            return
-        kind = self._kinds[operation.kind]
-        outcome = self._workflows.outcome(kind.workflow, operation.id)
-        if outcome is not None and not outcome.running:
-            self.settle(operation.id, outcome)
-        elif operation.status is Status.CANCELING:
-            self._stop(operation)
-        elif operation.status is Status.IN_PROGRESS:
-            # The list of what is due may lag behind a `begin` that has just moved the date.
-            if self._clock() >= (operation.started or operation.accepted) + kind.deadline:
-                self._stop_late(kind, operation.id)
-        elif outcome is None and self._clock() - operation.accepted > GIVE_UP:
-            self.fail(operation.id, [NEVER_STARTED])
-        elif outcome is not None and self._clock() - operation.accepted > GIVE_UP + kind.deadline:
-            self._stop_late(kind, operation.id)
-        else:
-            self._postpone(operation.id)
-            self._start(kind, operation.id)
-
-    def _stop_late(self, kind: Kind, operation_id: str) -> None:
-        self.fail(operation_id, [LATE])
-        self._workflows.stop(kind.workflow, operation_id)
-
-    def _postpone(self, operation_id: str) -> None:
-        # Only what is still accepted: once begun, the date is its deadline.
-        change = Change(allowed=frozenset({Status.ACCEPTED}), due=self._clock() + LOOK_AGAIN)
-        try:
-            self._store.change(operation_id, change)
-        except ChangeRefused:
-            return  # It began or ended meanwhile, which is as good.
 
     def _start(self, kind: Kind, operation_id: str) -> None:
         try:

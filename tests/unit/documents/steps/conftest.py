@@ -203,9 +203,7 @@ class Press:
             yield lambda op: output_creation.plan_output(engine, op)
             for item in self.items(operation_id, "output"):
                 part = output_creation.OutputPart.read(item)
-                yield lambda op, part=part: output_creation.create_output(
-                    engine, op, part.number
-                )
+                yield lambda op, part=part: output_creation.create_output(engine, op, part.number)
             yield lambda op: output_creation.deliver_output(engine, op)
 
     def run(self, order: Mapping[str, Any], *, times: int = 1) -> Operation:

@@ -46,9 +46,7 @@ class Engine:
         """What the operation was accepted to do."""
         return Order.read(self.operations.input(operation.id))
 
-    def configuration[T](
-        self, operation: Operation, file_type: FileType, model: type[T]
-    ) -> T:
+    def configuration[T](self, operation: Operation, file_type: FileType, model: type[T]) -> T:
         """One of the order's configurations, as the plan step has checked it."""
         content = self.artefacts.read(configuration_key(operation, file_type))
         return load_checked(model, content)

@@ -84,9 +84,7 @@ def create_output(engine: Engine, operation: Operation, number: int) -> None:
         for entry in plan:
             target = Path(folder) / "output.pdf"
             parts = pages.of((each[0], each[1]) for each in entry["documents"])
-            binder.merge(
-                parts, target, created=operation.accepted, compress=preset.compression
-            )
+            binder.merge(parts, target, created=operation.accepted, compress=preset.compression)
             key = KeptOutputs.output_key(
                 operation.tenant, file_id, entry["name"], directory=directory
             )

@@ -64,9 +64,7 @@ def create_content(
     assert order.contentcreation is not None, "the workflow enters content only where ordered"
     data_set = engine.sets.get(operation.tenant, SetType.DATA, task.data_set)
     lines = [line for _, line in read_records(engine.artefacts, data_set, task.records)]
-    template = engine.files.get(
-        operation.tenant, order.contentcreation.template, FileType.TEMPLATE
-    )
+    template = engine.files.get(operation.tenant, order.contentcreation.template, FileType.TEMPLATE)
     typesetter = templates.typesetter(engine, template)
     try:
         chunk = typesetter.typeset(
