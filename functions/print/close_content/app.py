@@ -5,8 +5,8 @@ from functools import partial
 
 from longrun.aws.engine import engine
 from longrun.contracts.kinds import KINDS
-from longrun.documents.steps.engine import run
 from longrun.documents.steps.content_creation import close_content
+from longrun.documents.steps.engine import run
 
 _ENGINE = engine(KINDS)
 

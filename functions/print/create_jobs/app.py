@@ -1,4 +1,4 @@
-"""Task of the All-In-One workflow – job creation: the documents are sorted and grouped into jobs."""
+"""Task of the All-In-One workflow – job creation: documents are sorted and grouped into jobs."""
 
 from collections.abc import Mapping
 from functools import partial

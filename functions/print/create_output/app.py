@@ -6,7 +6,7 @@ from typing import Any
 from longrun.aws.engine import engine
 from longrun.contracts.kinds import KINDS
 from longrun.documents.steps.engine import run
-from longrun.documents.steps.output_creation import OutputPart, create_output
+from longrun.documents.steps.output_writing import OutputPart, create_output
 
 _ENGINE = engine(KINDS)
 

@@ -1,4 +1,4 @@
-"""Task of the All-In-One workflow – output creation ends: the files are kept, and delivered where ordered."""
+"""Task of the All-In-One workflow – output creation ends: files are kept and delivered."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -5,8 +5,8 @@ from functools import partial
 
 from longrun.aws.engine import engine
 from longrun.contracts.kinds import KINDS
-from longrun.documents.steps.engine import run
 from longrun.documents.steps.data_mapping import map_data
+from longrun.documents.steps.engine import run
 
 _ENGINE = engine(KINDS)
 

@@ -1,12 +1,12 @@
-"""Task of the All-In-One workflow – content creation begins: the records are shared out among chunks."""
+"""Task of the All-In-One workflow – content creation begins: records become chunks."""
 
 from collections.abc import Mapping
 from functools import partial
 
 from longrun.aws.engine import engine
 from longrun.contracts.kinds import KINDS
-from longrun.documents.steps.engine import run
 from longrun.documents.steps.content_creation import open_content
+from longrun.documents.steps.engine import run
 
 _ENGINE = engine(KINDS)
 

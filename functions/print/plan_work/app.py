@@ -1,4 +1,4 @@
-"""Task of the All-In-One workflow – the plan: configurations are checked, the ordered parts are named."""
+"""Task of the All-In-One workflow – the plan: checked configurations, and the ordered parts."""
 
 from collections.abc import Mapping
 from functools import partial

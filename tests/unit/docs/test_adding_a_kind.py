@@ -49,7 +49,8 @@ def module(name: str, source: str, folder: Path) -> ModuleType:
 
 def walk(workflow: Mapping[str, Any], steps: Mapping[str, Step], operation_id: str) -> list[str]:
     """Go through a workflow of tasks as Step Functions would; the states that were entered."""
-    state, name = {"operationId": operation_id}, workflow["StartAt"]
+    state: dict[str, Any] = {"operationId": operation_id}
+    name = workflow["StartAt"]
     entered: list[str] = []
     while name:
         definition = workflow["States"][name]
@@ -65,7 +66,7 @@ def walk(workflow: Mapping[str, Any], steps: Mapping[str, Step], operation_id: s
             if answer is not None and "ResultPath" not in definition:
                 state = state | answer
             name = definition.get("Next")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # a Catch takes whatever was raised
             [catch] = definition["Catch"]
             state = state | {"error": {"Error": type(error).__name__, "Cause": "{}"}}
             name = catch["Next"]

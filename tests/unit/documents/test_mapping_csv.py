@@ -40,7 +40,7 @@ HEADER = "No;name;since;amount;active;sku;quantity\n"
 
 
 def records_of(
-    text: str | bytes, configuration: str = CUSTOMERS, **parameters: str | int | float | bool
+    text: str | bytes, configuration: str = CUSTOMERS, **parameters: str | float | bool
 ) -> list[Record]:
     content = text.encode() if isinstance(text, str) else text
     return list(
@@ -223,8 +223,10 @@ def test_columns_are_numbers_where_there_is_no_header() -> None:
         ),
         (
             b"a,b\r1,2\r",
-            "x.csv, row 1 (line 1): A carriage return stands alone outside quotes; "
-            "lines end in LF or CRLF.",
+            (
+                "x.csv, row 1 (line 1): A carriage return stands alone outside quotes; "
+                "lines end in LF or CRLF."
+            ),
         ),
     ],
 )

@@ -263,6 +263,7 @@ def test_arbitrary_bytes_raise_nothing_but_our_errors(
 
 @given(JSON_LIKE)
 def test_what_json_refuses_is_refused(text: str) -> None:
+    document: object = None
     try:
         document = json.loads(text) if text.strip(" \t\r\n") else []
         valid = "NaN" not in text and "Infinity" not in text

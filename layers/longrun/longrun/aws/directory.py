@@ -5,6 +5,7 @@ partition), written in the same transaction and without the password hash.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -82,20 +83,19 @@ class DynamoDirectory:
 
     def renew_hash(self, user: User, password_hash: str) -> None:
         """See `Directory.renew_hash`."""
-        with interrupted(_SERVICE):
-            try:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=_user_key(user.name),
-                    UpdateExpression="SET passwordHash = :new",
-                    ConditionExpression="passwordHash = :old",
-                    ExpressionAttributeValues={
-                        ":new": {"S": password_hash},
-                        ":old": {"S": user.password_hash},
-                    },
-                )
-            except self._client.exceptions.ConditionalCheckFailedException:
-                pass  # Rotated, or renewed by another call, in between: theirs is the newer one.
+        # Rotated, or renewed by another call, in between: theirs is the newer one.
+        theirs = suppress(self._client.exceptions.ConditionalCheckFailedException)
+        with interrupted(_SERVICE), theirs:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_user_key(user.name),
+                UpdateExpression="SET passwordHash = :new",
+                ConditionExpression="passwordHash = :old",
+                ExpressionAttributeValues={
+                    ":new": {"S": password_hash},
+                    ":old": {"S": user.password_hash},
+                },
+            )
 
     def tenants(self, *, after: str | None, limit: int) -> Page[Tenant]:
         """See `Directory.tenants`."""

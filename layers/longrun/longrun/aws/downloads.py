@@ -129,7 +129,7 @@ class PresignedUploads:
 
 
 def _signer(session: boto3.Session) -> "S3Client":
-    """A client whose URLs name the bucket's own region, which a redirect would lose the signature of.
+    """A client whose URLs name the bucket's region: a redirect would lose the signature.
 
     Where another endpoint than AWS's is set, the bucket has no host of its own.
     """

@@ -101,6 +101,15 @@ class ContentReader:
         counts: list[int] = json.loads(artefacts.read(content_set.prefix + _INDEX))["counts"]
         self._starts = list(accumulate(counts, initial=0))[:-1]
         self._chunks: dict[int, ContentChunk] = {}
+        self._firsts: dict[int, list[int]] = {}
+
+    def pages(self, number: int, place: int) -> range:
+        """The pages (from 0) of a document in its chunk's PDF; both as `locate` gives them."""
+        chunk = self.chunk(number)
+        if number not in self._firsts:
+            self._firsts[number] = chunk.first_pages()
+        first = self._firsts[number][place]
+        return range(first, first + chunk.pages[place])
 
     def chunk(self, number: int) -> ContentChunk:
         """A chunk by its number."""

@@ -155,7 +155,7 @@ def _order(
     return order
 
 
-def _test(condition: Condition) -> Callable[[Value], bool]:
+def _test(condition: Condition) -> Callable[[Value], bool]:  # noqa: C901  # a table of cases
     wanted = condition.values
     first = wanted[0] if wanted else None
     text = text_of(first)

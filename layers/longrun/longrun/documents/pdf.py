@@ -5,7 +5,7 @@ survive: their tree spans a chunk and would have to be rebuilt, so the pages' ma
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -169,17 +169,21 @@ def _share_images(pdf: pikepdf.Pdf) -> None:
                 twins[stream.objgen] = first
     if not twins:
         return
+    for images in _image_tables(pdf):
+        for name, image in images.items():
+            if twin := twins.get(image.objgen):
+                images[name] = twin
+
+
+def _image_tables(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
+    """Where pages and forms name the images that they show."""
+    holding = pikepdf.Dictionary | pikepdf.Stream
     for holder in pdf.objects:
-        if not isinstance(holder, pikepdf.Dictionary | pikepdf.Stream):
-            continue
-        for resources in (holder, holder.get("/Resources")):
-            if not isinstance(resources, pikepdf.Dictionary | pikepdf.Stream):
-                continue
-            images = resources.get("/XObject")
-            if isinstance(images, pikepdf.Dictionary):
-                for name, image in images.items():
-                    if twin := twins.get(image.objgen):
-                        images[name] = twin
+        if isinstance(holder, holding):
+            for resources in (holder, holder.get("/Resources")):
+                images = resources.get("/XObject") if isinstance(resources, holding) else None
+                if isinstance(images, pikepdf.Dictionary):
+                    yield images
 
 
 def _fingerprint(value: pikepdf.Object) -> bytes:

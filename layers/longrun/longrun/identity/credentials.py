@@ -27,13 +27,13 @@ class Reason(StrEnum):
     MISSING = "no credentials"
     MALFORMED = "malformed credentials"
     UNKNOWN_USER = "unknown user"
-    WRONG_PASSWORD = "wrong password"
-    UNKNOWN_TOKEN = "unknown token"
-    EXPIRED_TOKEN = "expired token"
+    WRONG_PASSWORD = "wrong password"  # noqa: S105 - a reason
+    UNKNOWN_TOKEN = "unknown token"  # noqa: S105 - a reason
+    EXPIRED_TOKEN = "expired token"  # noqa: S105 - a reason
     ENDED_SESSION = "session ended by rotation or revocation"
     USER_REVOKED = "user revoked"
     TENANT_REVOKED = "tenant revoked"
-    PASSWORD_NEEDED = "a token where only a password is accepted"
+    PASSWORD_NEEDED = "a token where only a password is accepted"  # noqa: S105 - a reason
 
 
 class Unauthenticated(Exception):

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from longrun.documents.steps import (
     data_mapping,
     job_creation,
     output_creation,
+    output_writing,
     plan,
     typesetting,
 )
@@ -151,7 +153,7 @@ class Press:
 
     def order(self, **parts: Any) -> dict[str, Any]:
         """An order of all four parts, for the sample; parts given replace them, None drops them."""
-        order = {
+        order: dict[str, Callable[[], dict[str, Any]]] = {
             "datamining": lambda: {"identifier": self.data(), "config": self.mapping()},
             "contentcreation": lambda: {"config": self.template()},
             "jobcreation": dict,
@@ -193,8 +195,8 @@ class Press:
             yield lambda op: content_creation.open_content(engine, op)
             for item in self.items(operation_id, "content"):
                 task = content_creation.ContentTask.read(item)
-                yield lambda op, task=task: typesetting.create_content(
-                    engine, op, task, self.templates
+                yield partial(
+                    typesetting.create_content, engine, task=task, templates=self.templates
                 )
             yield lambda op: content_creation.close_content(engine, op)
         if parts["jobcreation"]:
@@ -202,8 +204,8 @@ class Press:
         if parts["outputcreation"]:
             yield lambda op: output_creation.plan_output(engine, op)
             for item in self.items(operation_id, "output"):
-                part = output_creation.OutputPart.read(item)
-                yield lambda op, part=part: output_creation.create_output(engine, op, part.number)
+                part = output_writing.OutputPart.read(item)
+                yield partial(output_writing.create_output, engine, number=part.number)
             yield lambda op: output_creation.deliver_output(engine, op)
 
     def run(self, order: Mapping[str, Any], *, times: int = 1) -> Operation:

@@ -71,7 +71,7 @@ def converter(
             return _date(format)
 
 
-def typed(of: FieldType, value: str | int | float | bool) -> Value:
+def typed(of: FieldType, value: str | float | bool) -> Value:
     """A default's or a parameter's value as the type has it: plain numbers, dates as YYYY-MM-DD.
 
     Raises:
@@ -89,9 +89,10 @@ def check_date_format(pattern: str) -> None:
     # Patterns without a year are looked for by name: strptime only warns of them.
     if not re.search(r"%(?:Y|y|G|x|c)", pattern.replace("%%", "")):
         raise ValueError(f'The pattern "{pattern}" reads no year.')
-    for sample in (datetime(2001, 2, 23, 13, 14, 15), datetime(2024, 11, 5, 1, 2, 3)):
+    # Naive on purpose, here and below: a date in a file has no zone.
+    for sample in (datetime(2001, 2, 23, 13, 14, 15), datetime(2024, 11, 5, 1, 2, 3)):  # noqa: DTZ001
         try:
-            back = datetime.strptime(sample.strftime(pattern), pattern)
+            back = datetime.strptime(sample.strftime(pattern), pattern)  # noqa: DTZ007
         except (ValueError, re.error):
             raise ValueError(f'"{pattern}" is not a date pattern.') from None
         if back.date() != sample.date():
@@ -219,7 +220,7 @@ def _date(format: str | None) -> Convert:
     # strptime is slow, and the dates of a file repeat.
     @lru_cache(maxsize=4096)
     def parsed(text: str) -> str:
-        return datetime.strptime(text, format).date().isoformat()
+        return datetime.strptime(text, format).date().isoformat()  # noqa: DTZ007
 
     def convert(value: object) -> Value:
         if isinstance(value, str):

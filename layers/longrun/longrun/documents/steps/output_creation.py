@@ -1,25 +1,23 @@
-"""The output creation steps: jobs become files, a part of them at a time."""
+"""Output creation, before and after: which files there will be, and what becomes of them.
+
+Writing them is `output_writing`, which alone needs a PDF library.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import batched
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
-from longrun.documents.content_chunks import ContentReader, pdf_key
 from longrun.documents.job_lines import JobLine, read_jobs
 from longrun.documents.naming import destination_prefix
 from longrun.documents.order import OUTPUT_CREATION, OutputCreation
-from longrun.documents.pdf import Binder
 from longrun.documents.presets.output import OutputPreset
-from longrun.documents.ranges import Run, compress, expand
+from longrun.documents.ranges import Run, expand
 from longrun.documents.records import Value
 from longrun.documents.sets import EntitySet, SetMissing, SetType
 from longrun.documents.steps.engine import OUTPUT_RESULT, Engine, work_prefix
 from longrun.documents.steps.job_creation import item_values
-from longrun.filestore import FileType, KeptOutputs
+from longrun.filestore import FileType
 from longrun.operations.artefacts import Artefact, ArtefactMissing
 from longrun.operations.operation import Operation, ResultFile
 from longrun.operations.results import describe
@@ -27,7 +25,7 @@ from longrun.operations.results import describe
 FILES_A_PART = 200
 """So many small files one iteration writes."""
 
-_PDF = "application/pdf"
+PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +35,6 @@ class PlannedFile:
     name: str
     documents: tuple[tuple[int, tuple[Run, ...]], ...]
     """Content set ids, each with runs of its items' ids, in order."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputPart:
-    """One iteration of the workflow's Map: some of the files."""
-
-    operation_id: str
-    number: int
-
-    @classmethod
-    def read(cls, item: Mapping[str, Any]) -> "OutputPart":
-        """Of the Map's item."""
-        return cls(operation_id=item["operationId"], number=item["number"])
 
 
 def plan_output(engine: Engine, operation: Operation) -> None:
@@ -63,36 +48,14 @@ def plan_output(engine: Engine, operation: Operation) -> None:
     preset = engine.configuration(operation, FileType.OUTPUT_CREATION_CONFIG, OutputPreset)
     jobs = list(_jobs(engine, operation, order.outputcreation))
     files = list(_planned(engine, operation, preset, jobs))
-    parts = [list(part) for part in batched(files, FILES_A_PART)]
+    parts = [list(part) for part in batched(files, FILES_A_PART, strict=False)]
     engine.enter(operation, OUTPUT_CREATION, total=len(parts))
     _reserve_file(engine, operation, single=len(files) == 1)
     for number, part in enumerate(parts):
         document = [{"name": file.name, "documents": file.documents} for file in part]
-        _write_json(engine, f"{work_prefix(operation)}output-{number:05d}.json", document)
+        write_json(engine, f"{work_prefix(operation)}output-{number:05d}.json", document)
     items = [{"operationId": operation.id, "number": number} for number in range(len(parts))]
-    _write_json(engine, f"{work_prefix(operation)}output.json", items)
-
-
-def create_output(engine: Engine, operation: Operation, number: int) -> None:
-    """Write one part of the files, and what was written."""
-    plan = json.loads(engine.artefacts.read(f"{work_prefix(operation)}output-{number:05d}.json"))
-    preset = engine.configuration(operation, FileType.OUTPUT_CREATION_CONFIG, OutputPreset)
-    file_id, directory = _reserved_file(engine, operation)
-    written = []
-    with TemporaryDirectory() as folder, Binder() as binder:
-        pages = _Pages(engine, operation, Path(folder))
-        for entry in plan:
-            target = Path(folder) / "output.pdf"
-            parts = pages.of((each[0], each[1]) for each in entry["documents"])
-            binder.merge(parts, target, created=operation.accepted, compress=preset.compression)
-            key = KeptOutputs.output_key(
-                operation.tenant, file_id, entry["name"], directory=directory
-            )
-            with target.open("rb") as content:
-                artefact = engine.artefacts.write(key, content, media_type=_PDF)
-            written.append({"name": entry["name"], **_artefact_document(artefact)})
-    _write_json(engine, f"{work_prefix(operation)}written-{number:05d}.json", written)
-    engine.lifecycle.advance(operation.id, OUTPUT_CREATION)
+    write_json(engine, f"{work_prefix(operation)}output.json", items)
 
 
 def deliver_output(engine: Engine, operation: Operation) -> None:
@@ -100,7 +63,7 @@ def deliver_output(engine: Engine, operation: Operation) -> None:
     part = engine.order(operation).outputcreation
     assert part is not None, "the workflow enters output only where ordered"
     files = list(_written(engine, operation))
-    file_id, directory = _reserved_file(engine, operation)
+    file_id, directory = reserved_file(engine, operation)
     kept = engine.outputs.keep(
         operation.tenant,
         directory or files[0].name,
@@ -180,7 +143,7 @@ def _values(
     jobs: Sequence[tuple[EntitySet, JobLine]],
     fields: Sequence[str],
 ) -> Mapping[int, Mapping[str, Value]]:
-    """The fields that names are made of, by content item; read in the sets' order, not the jobs'."""
+    """What names are made of, by content item; read in the sets' order, not the jobs'."""
     if not fields:
         return {}
     values: dict[int, Mapping[str, Value]] = {}
@@ -191,49 +154,6 @@ def _values(
     return values
 
 
-class _Pages:
-    """Where the documents' pages are: chunks' PDFs, fetched into a folder as they are needed."""
-
-    def __init__(self, engine: Engine, operation: Operation, folder: Path) -> None:
-        self._engine = engine
-        self._tenant = operation.tenant
-        self._folder = folder
-        self._readers: dict[int, tuple[EntitySet, ContentReader]] = {}
-
-    def of(
-        self, documents: Iterator[tuple[int, Sequence[Sequence[int]]]]
-    ) -> Iterator[tuple[Path, list[tuple[int, int]]]]:
-        """Each PDF with the runs of its pages (from 0, both included) in the documents' order."""
-        for content, runs in documents:
-            content_set, reader = self._reader(content)
-            held: tuple[int, list[int]] | None = None
-            for item in expand((first, last) for first, last in runs):
-                number, place = reader.locate(item)
-                if held is None or held[0] != number:
-                    if held:
-                        yield self._pdf(content_set, held[0]), compress(held[1])
-                    held = number, []
-                    firsts = reader.chunk(number).first_pages()
-                held[1].extend(
-                    range(firsts[place], firsts[place] + reader.chunk(number).pages[place])
-                )
-            if held:
-                yield self._pdf(content_set, held[0]), compress(held[1])
-
-    def _reader(self, content: int) -> tuple[EntitySet, ContentReader]:
-        if content not in self._readers:
-            found = self._engine.sets.get(self._tenant, SetType.CONTENT, content)
-            self._readers[content] = found, ContentReader(self._engine.artefacts, found)
-        return self._readers[content]
-
-    def _pdf(self, content_set: EntitySet, number: int) -> Path:
-        path = self._folder / f"{content_set.id}-{number}.pdf"
-        if not path.exists():
-            with path.open("wb") as target:
-                self._engine.artefacts.download(pdf_key(content_set.prefix, number), target)
-        return path
-
-
 def _reserve_file(engine: Engine, operation: Operation, *, single: bool) -> None:
     """Draw the id under which the output will be kept, once."""
     key = f"{work_prefix(operation)}output-file.json"
@@ -241,10 +161,11 @@ def _reserve_file(engine: Engine, operation: Operation, *, single: bool) -> None
         engine.artefacts.read(key)
     except ArtefactMissing:
         directory = None if single else f"output-{operation.id}"
-        _write_json(engine, key, {"id": engine.outputs.new_id(), "directory": directory})
+        write_json(engine, key, {"id": engine.outputs.new_id(), "directory": directory})
 
 
-def _reserved_file(engine: Engine, operation: Operation) -> tuple[int, str | None]:
+def reserved_file(engine: Engine, operation: Operation) -> tuple[int, str | None]:
+    """The id under which the output will be kept, and the directory's name if it is one."""
     document = json.loads(engine.artefacts.read(f"{work_prefix(operation)}output-file.json"))
     return document["id"], document["directory"]
 
@@ -258,7 +179,7 @@ def _written(engine: Engine, operation: Operation) -> Iterator[ResultFile]:
                 name=entry["name"],
                 artefact=Artefact(
                     key=entry["key"],
-                    media_type=_PDF,
+                    media_type=PDF,
                     size=entry["size"],
                     sha256=entry["sha256"],
                     version=entry["version"],
@@ -266,15 +187,7 @@ def _written(engine: Engine, operation: Operation) -> Iterator[ResultFile]:
             )
 
 
-def _artefact_document(artefact: Artefact) -> dict[str, Any]:
-    return {
-        "key": artefact.key,
-        "size": artefact.size,
-        "sha256": artefact.sha256,
-        "version": artefact.version,
-    }
-
-
-def _write_json(engine: Engine, key: str, document: object) -> None:
+def write_json(engine: Engine, key: str, document: object) -> None:
+    """Keep a small document of the steps' own."""
     content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     engine.artefacts.write(key, content, media_type="application/json")

@@ -4,6 +4,8 @@ Configurations are parsed here and kept as checked JSON, so that no later step n
 pydantic (start-up).
 """
 
+from collections.abc import Callable, Mapping
+
 from longrun.documents.checked import dump_checked
 from longrun.documents.formats import (
     Configuration,
@@ -17,7 +19,7 @@ from longrun.documents.steps.engine import Engine, configuration_key
 from longrun.filestore import FileType
 from longrun.operations.operation import Operation
 
-_PARSERS = {
+_PARSERS: Mapping[FileType, Callable[[bytes, str], Configuration]] = {
     FileType.DATA_MAPPING_CONFIG: parse_mapping,
     FileType.JOB_CREATION_CONFIG: parse_job_preset,
     FileType.OUTPUT_CREATION_CONFIG: parse_output_preset,

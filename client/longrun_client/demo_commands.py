@@ -1,0 +1,79 @@
+"""`longrun demo`: its arguments, and how it ends."""
+
+import argparse
+import sys
+from pathlib import Path
+
+type Subparsers = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - unnamed
+
+
+def register(groups: Subparsers) -> None:
+    """Add the command; it sets `alone`, which does it and returns the exit code."""
+    parser = groups.add_parser(
+        "demo",
+        help="make a thousand letters on the local stack",
+        description="Upload a sample, run the All-In-One over HTTP, save the letters as a PDF and"
+        " print the same calls as curl lines.",
+    )
+    parser.set_defaults(alone=_run)
+    parser.add_argument(
+        "--stack",
+        dest="stack_file",
+        type=Path,
+        default=Path(".local/stack.json"),
+        metavar="FILE",
+        help="what `make up` wrote (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("out/letters.pdf"),
+        metavar="FILE",
+        help="the PDF, or a folder for letters.pdf (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--samples",
+        type=Path,
+        default=Path("samples"),
+        metavar="FOLDER",
+        help="the repository's samples (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--customers",
+        type=_count,
+        default=1000,
+        metavar="N",
+        help="how many letters (default: %(default)s)",
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Loaded for this command alone: the others need no HTTP client.
+    from longrun_client.demo import Demo, run_demo
+    from longrun_client.demo_sample import SampleMissing
+    from longrun_client.demo_stack import StackMissing
+    from longrun_client.print_errors import PrintServiceError
+
+    target: Path = options.out
+    if target.suffix.lower() != ".pdf":
+        target /= "letters.pdf"
+    try:
+        run_demo(
+            Demo(
+                stack=options.stack_file,
+                samples=options.samples,
+                target=target,
+                customers=options.customers,
+            )
+        )
+    except (StackMissing, SampleMissing, PrintServiceError, OSError) as error:
+        print(f"The demo failed. {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number

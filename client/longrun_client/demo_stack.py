@@ -1,0 +1,61 @@
+"""Where the demo's stack is and who may use it: `.local/stack.json`, which `make up` writes."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+NEEDED_ROLES = frozenset({"ROLE_DATA", "ROLE_RESOURCE"})
+
+
+class StackMissing(Exception):
+    """There is no stack to be found, or nobody who may use it."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason} Start the local stack with `make up`.")
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoStack:
+    """A stack's print service and a user of it."""
+
+    url: str
+    """Up to and including `/rest/serverengine`."""
+    tenant: str
+    user: str
+    password: str = field(repr=False)
+
+
+def read_stack(path: Path) -> DemoStack:
+    """The print service of a stack, with the first user who may do all that the demo does.
+
+    Raises:
+        StackMissing: There is no such file, or it does not say.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StackMissing(path, "there is no such file, so no stack is up.") from None
+    except (OSError, ValueError) as error:
+        raise StackMissing(path, f"it cannot be read ({error}).") from None
+    try:
+        return _stack(document)
+    except (KeyError, TypeError, AttributeError):
+        raise StackMissing(path, "it does not describe a stack with a print service.") from None
+    except LookupError as error:
+        raise StackMissing(path, f"{error}") from None
+
+
+def _stack(document: dict[str, Any]) -> DemoStack:
+    for tenant in document["tenants"]:
+        for user in tenant["users"]:
+            if frozenset(user["roles"]) >= NEEDED_ROLES:
+                return DemoStack(
+                    url=str(document["contracts"]["print"]).rstrip("/"),
+                    tenant=str(tenant["id"]),
+                    user=str(user["name"]),
+                    password=str(user["password"]),
+                )
+    message = f"no user in it has the roles {' and '.join(sorted(NEEDED_ROLES))}."
+    raise LookupError(message)

@@ -1,0 +1,55 @@
+"""The Python examples of docs/client.md run."""
+
+import functools
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+import longrun_client.print as face
+from longrun_client.print import PrintClient
+from tests.unit.client.service import Service, streamed, text
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "client.md").read_text(), re.DOTALL)
+ID = "0192f4a6-9c1e-7cc0-8d0a-3f1b2a4c5d6e"
+PDF = streamed(b"%PDF", headers={"X-Result-Type": "Output-Streamed", "X-Data-Set-ID": "5"})
+
+
+def local(handle: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransport:
+    """The examples' URL is that of the local stack."""
+
+    def moved(request: httpx.Request) -> httpx.Response:
+        request.url = request.url.copy_with(scheme="https", host="print.example.com", port=None)
+        return handle(request)
+
+    return httpx.MockTransport(moved)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=["letters", "data in the call"])
+def test_an_example_of_the_documentation_runs(
+    example: str,
+    service: Service,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    transport = local(service.handle)
+    made = functools.partial(PrintClient, transport=transport, sleep=service.sleep)
+    monkeypatch.setattr(face, "PrintClient", made)
+    (tmp_path / "samples").symlink_to(ROOT / "samples")
+    monkeypatch.chdir(tmp_path)
+    for upload in ("DataFile", "DataMiningConfig", "template", "JobCreationConfig"):
+        service.on(f"POST /filestore/{upload}", text("11"))
+    service.on("POST /filestore/OutputCreationConfig", text("12"))
+    service.on("POST /workflow/print/submit", text("", 202, headers={"operationId": ID}))
+    service.on(f"GET /workflow/print/getProgress/{ID}", text("50"), text("done"))
+    service.on(f"POST /workflow/print/getResult/{ID}", PDF)
+    service.on("POST /workflow/print/customers.mapping/template/0/one-file.output", PDF)
+
+    exec(compile(example, "docs/client.md", "exec"), {})
+
+    assert (tmp_path / "letters.pdf").read_bytes() == b"%PDF"
+    assert "error" not in capsys.readouterr().out
