@@ -1,0 +1,56 @@
+"""What happens by itself: settling, sweeping, history; and the alarms when it does not."""
+
+import json
+from typing import Any
+
+Resources = dict[str, dict[str, Any]]
+
+
+def test_the_end_of_every_workflow_is_settled(resources: Resources) -> None:
+    rule = resources["SettleExecutionEnded"]["Properties"]
+    detail = rule["EventPattern"]["detail"]
+    assert set(detail["status"]) == {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+    workflows = [n for n, r in resources.items() if r["Type"] == "AWS::StepFunctions::StateMachine"]
+    assert detail["stateMachineArn"] == [{"Ref": name} for name in workflows]
+    (target,) = rule["Targets"]
+    assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["UnhandledEvents", "Arn"]}
+
+
+def test_the_sweep_runs_every_minute(resources: Resources) -> None:
+    assert resources["SweepEveryMinute"]["Properties"]["ScheduleExpression"] == "rate(1 minute)"
+
+
+def test_history_follows_operations_only_and_no_poison_blocks_it(resources: Resources) -> None:
+    stream = resources["HistoryStream"]["Properties"]
+    (given,) = stream["FilterCriteria"]["Filters"]
+    pattern = json.loads(given["Pattern"])
+    assert pattern["dynamodb"]["Keys"]["SK"]["S"] == ["OP"]
+    assert "REMOVE" not in pattern["eventName"]
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert stream["MaximumRetryAttempts"] > 0
+    assert stream["MaximumRecordAgeInSeconds"] > 0
+    assert stream["DestinationConfig"]["OnFailure"]["Destination"]
+
+
+def test_whatever_nobody_could_handle_raises_an_alarm(resources: Resources) -> None:
+    watched = {
+        (r["Properties"]["Namespace"], r["Properties"]["MetricName"])
+        for r in resources.values()
+        if r["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    assert watched >= {
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+        ("AWS/Lambda", "IteratorAge"),
+        ("AWS/States", "ExecutionsFailed"),
+        ("AWS/States", "ExecutionsTimedOut"),
+        ("AWS/ApiGateway", "5XXError"),
+    }
+
+
+def test_the_errors_of_the_kernels_functions_raise_alarms(resources: Resources) -> None:
+    functions = {
+        r["Properties"]["Dimensions"][0]["Value"]["Ref"]
+        for r in resources.values()
+        if r["Type"] == "AWS::CloudWatch::Alarm" and r["Properties"]["MetricName"] == "Errors"
+    }
+    assert functions == {"Lifecycle", "Settle", "Sweep", "History"}
