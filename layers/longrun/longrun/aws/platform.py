@@ -117,6 +117,11 @@ class AwsPlatform:
         return environment().public_base_url
 
     @property
+    def cors_origin(self) -> str:
+        """The origin whose scripts may call the API from a browser; empty: none."""
+        return environment().variables.get("CORS_ORIGIN", "")
+
+    @property
     def retention(self) -> timedelta:
         """How long ended operations, sets and files are kept."""
         return environment().retention

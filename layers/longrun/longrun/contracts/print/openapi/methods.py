@@ -1,0 +1,232 @@
+"""What the table of endpoints does not say of a method: its parameters, bodies and answers."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from longrun.contracts.print.answer import JSON, OCTETS, TEXT
+from longrun.contracts.print.openapi.schemas import IDENTIFIERS, Schema, listed, reference
+
+_FLAG: Final[Schema] = {"type": "boolean"}
+_STRING: Final[Schema] = {"type": "string"}
+_BYTES: Final[Schema] = {}
+"""Raw bytes have no schema in OpenAPI 3.1."""
+_TRUTH: Final[Schema] = {"enum": ["true", "false"]}
+_ID_TEXT: Final[Schema] = {"type": "string", "pattern": "^[0-9]+$"}
+
+type Bodies = dict[str, Schema]
+"""By media type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One method of the contract."""
+
+    answers: dict[int, tuple[str, Bodies]]
+    """What is answered when nothing is wrong, by status: in words, and its bodies."""
+    query: dict[str, tuple[str, Schema]]
+    """Query parameters: in words, and what they are."""
+    body: Bodies
+    headers: tuple[str, ...]
+    """Response headers; see `HEADERS`."""
+    errors: tuple[int, ...]
+    """Besides those that every method has."""
+
+
+HEADERS: Final = {
+    "operationId": "The operation's id, a UUID.",
+    "Link": "One for each relation: progress, result, cancel.",
+    "X-Result-Type": (
+        "Data-Set-ID, Content-Set-ID, Job-Set-ID, Output-Streamed, Output-Local-Filepath or "
+        "Output-Managed-Info."
+    ),
+    "X-Data-Set-ID": "With `returnIdInHeader`: the data set that remains.",
+    "X-Content-Set-ID": "With `returnIdInHeader`: the content set.",
+    "X-Job-Set-ID": "With `returnIdInHeader`: the job set.",
+    "Token-Expires-In": "Seconds.",
+    "Content-Disposition": "With the file's name.",
+    "OL-Original-Filename": "The file's name, percent-encoded where it is not ASCII.",
+    "Location": "Of 303: a URL that is good for a few minutes.",
+    "Retry-After": "Of 503: seconds.",
+}
+PATH: Final = {
+    "operationId": ("The operation's id.", {"type": "string", "format": "uuid"}),
+    "fileId": ("The managed file's id.", _ID_TEXT),
+    "relPath": ("The file's path in the directory; may hold slashes.", _STRING),
+    "id": ("The entity's id.", _ID_TEXT),
+    "dmConfigId": ("The data mapping configuration: its id or name.", _STRING),
+    "templateId": ("The template: its id or name.", _STRING),
+    "jcConfigId": ("The job creation preset: its id or name; 0 is none.", _STRING),
+    "ocConfigId": ("The output creation preset: its id or name.", _STRING),
+}
+ERRORS: Final = {
+    400: "The request breaks a rule; the message says which.",
+    401: "No, wrong or expired credentials.",
+    403: "A role is missing.",
+    404: "There is no such thing in the caller's tenant.",
+    413: "The body is larger than 4.5 MB; the message says what to do.",
+    500: "The operation failed, for the reason told; or the service did.",
+    503: "Not just now; ask again after Retry-After.",
+}
+
+
+def _method(
+    words: str,
+    bodies: Bodies | None = None,
+    *,
+    status: int = 200,
+    also: dict[int, tuple[str, Bodies]] | None = None,
+    query: dict[str, tuple[str, Schema]] | None = None,
+    body: Bodies | None = None,
+    headers: tuple[str, ...] = (),
+    errors: tuple[int, ...] = (),
+) -> Method:
+    return Method(
+        answers={status: (words, bodies or {}), **(also or {})},
+        query=query or {},
+        body=body or {},
+        headers=headers,
+        errors=errors,
+    )
+
+
+_HANDSHAKE = _method("The service is there.", {TEXT: _STRING})
+_VERSION = _method("YEAR.MINOR and more.", {TEXT: {"type": "string", "examples": ["2026.2.0"]}})
+_STARTED = ("operationId", "Link")
+_RESULT = ("X-Result-Type", "X-Data-Set-ID", "X-Content-Set-ID", "X-Job-Set-ID")
+_FILE = ("Content-Disposition", "OL-Original-Filename", "Location")
+_REDIRECT: dict[int, tuple[str, Bodies]] = {
+    303: ("The content is larger than a response carries; it is at Location.", {})
+}
+_UPLOAD = _method(
+    "The managed file's id.",
+    {TEXT: _ID_TEXT},
+    query={
+        "filename": ("The file's name.", _STRING),
+        "persistent": ("Keep it until it is deleted.", {**_FLAG, "default": False}),
+    },
+    body={OCTETS: _BYTES, "application/zip": _BYTES, "application/xml": _BYTES},
+    errors=(400, 413),
+)
+_DELETE_SET = _method("Whether it was this call that deleted it.", {TEXT: _TRUTH}, errors=(404,))
+_GET_FILE = _method(
+    "The file.",
+    {OCTETS: _BYTES, "application/zip": _BYTES, "application/pdf": _BYTES},
+    also=_REDIRECT,
+    headers=_FILE,
+    errors=(404,),
+)
+
+
+def _json(words: str, schema: Schema, **more: Any) -> Method:
+    return _method(words, {JSON: schema}, **more)
+
+
+def _ids(words: str, *errors: int) -> Method:
+    return _json(words, reference("IdentifierList"), errors=errors)
+
+
+METHODS: Final = {
+    "print": _HANDSHAKE,
+    "printVersion": _VERSION,
+    "authentication": _HANDSHAKE,
+    "authenticationVersion": _VERSION,
+    "filestore": _HANDSHAKE,
+    "filestoreVersion": _VERSION,
+    "login": _method("A session token.", {TEXT: _STRING}, headers=("Token-Expires-In",)),
+    "submit": _method(
+        "Accepted; the body is empty.",
+        status=202,
+        body={JSON: reference("Configuration")},
+        headers=_STARTED,
+        errors=(400,),
+    ),
+    "process": _method(
+        "Accepted; the body is empty. Also where a synchronous call was not ready in 25 s.",
+        status=202,
+        also={
+            200: ("With async=false: as getResult.", {OCTETS: _BYTES, TEXT: _STRING}),
+            **_REDIRECT,
+        },
+        query={
+            "async": ("Answer at once.", {**_FLAG, "default": True}),
+            "resultAsTxt": ("Of a synchronous call: as getResultTxt.", {**_FLAG, "default": False}),
+            "createOnly": ("Keep the output in the file store.", {**_FLAG, "default": False}),
+            "printRange": ("Only these records, such as `1-3, 7`.", _STRING),
+            "filename": ("The data file's name.", _STRING),
+        },
+        body={OCTETS: _BYTES},
+        headers=(*_STARTED, "X-Result-Type", "Content-Disposition", "Location"),
+        errors=(400, 413),
+    ),
+    "getOperations": _json("The running operations, oldest first.", listed("Operation")),
+    "getProgress": _method(
+        "0 to 100, then done.",
+        {TEXT: {"type": "string", "pattern": "^([0-9]{1,2}|100|done)$"}},
+        errors=(404,),
+    ),
+    "cancel": _method("Operation cancellation requested.", status=204, errors=(404,)),
+    "getResult": _method(
+        "The id, the paths, or the bytes of the only spool file.",
+        {OCTETS: _BYTES},
+        also=_REDIRECT,
+        headers=(*_RESULT, "Content-Disposition", "Location"),
+        errors=(404,),
+    ),
+    "getResultTxt": _method(
+        "The id, or the paths.", {TEXT: _STRING}, headers=_RESULT, errors=(404,)
+    ),
+    "getManagedResult": _method(
+        "The output's id and files, as JSON in plain text; or the id.",
+        {TEXT: {"type": "string", "contentMediaType": JSON}},
+        headers=_RESULT,
+        errors=(404,),
+    ),
+    "uploadDataFile": _UPLOAD,
+    "uploadDataMiningConfig": _UPLOAD,
+    "uploadTemplate": _UPLOAD,
+    "uploadJobCreationConfig": _UPLOAD,
+    "uploadOutputCreationConfig": _UPLOAD,
+    "announceUpload": _json(
+        "A form.",
+        reference("UploadForm"),
+        body={JSON: reference("UploadRequest")},
+        errors=(400,),
+    ),
+    "listResources": _json(
+        "The resources.",
+        listed("Resource"),
+        query={"type": ("Types, comma-separated; without it, all.", _STRING)},
+        errors=(400,),
+    ),
+    "deleteFile": _method(
+        "Whether it was this call that deleted it.", {TEXT: _TRUTH}, errors=(400, 404)
+    ),
+    "getFile": _GET_FILE,
+    "getDirectoryEntry": _GET_FILE,
+    "listDatasets": _ids("The data sets, oldest first."),
+    "listContentsets": _ids("The content sets, oldest first."),
+    "listJobsets": _ids("The job sets, oldest first."),
+    "getDataRecords": _ids("The data records.", 404),
+    "getContentItems": _json("The content items.", reference("ContentItems"), errors=(404,)),
+    "getJobs": _ids("The jobs.", 404),
+    "getRecordValues": _json("The values, as text.", reference("DataRecord"), errors=(404,)),
+    "getSeveralRecordValues": _json(
+        "The values, as text, in the order sent.",
+        listed("DataRecord"),
+        query={"identifiers": ("Ids, comma-separated, where there is no body.", _STRING)},
+        body={JSON: {"anyOf": [reference("IdentifierList"), IDENTIFIERS]}},
+        errors=(400, 404),
+    ),
+    "getPages": _json(
+        "The pages.",
+        reference("Pages"),
+        query={"detail": ("For each content item.", {**_FLAG, "default": False})},
+        errors=(400, 404),
+    ),
+    "getItemRecord": _json("The data record's id.", reference("Id"), errors=(404,)),
+    "getJobContents": _ids("The content items, in the job's order.", 404),
+    "deleteDatasets": _DELETE_SET,
+    "deleteContentsets": _DELETE_SET,
+    "deleteJobsets": _DELETE_SET,
+}
+"""By the endpoints' names."""
