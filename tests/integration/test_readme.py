@@ -1,0 +1,78 @@
+"""README.md keeps its word: its tour is run as it stands there, and answers what it shows."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from local.places import ROOT
+from local.stack import Stack
+
+TOUR = "Five minutes with curl"
+SECONDS = 120
+"""The tour takes about ten."""
+
+_BLOCK = re.compile(r"^```bash\n(.*?)^```$\n(?:^```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
+_VARIES = re.compile(
+    r"(?P<gap>…)|(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|(?P<number>\b\d{4,}\b)"
+)
+_END_OF_BLOCK = "==== end of block"
+
+
+def tour() -> list[tuple[str, str]]:
+    """The commands of the tour, block by block, each with what it is said to print."""
+    readme = (ROOT / "README.md").read_text()
+    section = readme.split(f"\n## {TOUR}\n")[1].split("\n## ")[0]
+    return [(found[1], found[2] or "") for found in _BLOCK.finditer(section)]
+
+
+def shown(line: str) -> re.Pattern[str]:
+    """Lines that one of the tour stands for: ids and the port may be others, … is anything."""
+    pattern, end = "", 0
+    for found in _VARIES.finditer(line):
+        pattern += re.escape(line[end : found.start()])
+        pattern += {"gap": ".*", "uuid": "[0-9a-f-]{36}", "number": r"\d{4,}"}[str(found.lastgroup)]
+        end = found.end()
+    return re.compile(pattern + re.escape(line[end:]))
+
+
+@pytest.fixture(scope="module")
+def printed(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What each block printed, run one after another in one shell."""
+    place = tmp_path_factory.mktemp("tour")
+    stack.write(place / "stack.json")
+    commands = "".join(f"{block}\necho '{_END_OF_BLOCK}'\n" for block, _ in tour())
+    script = commands.replace(".local/stack.json", str(place / "stack.json"))
+    script = script.replace("out/tour", str(place / "tour"))
+    ran = subprocess.run(
+        ["bash", "-eu", "-o", "pipefail", "-c", script],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "NO_PROXY": "*"},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
+    assert not ran.stderr
+    assert (place / "tour" / "letters.pdf").read_bytes().startswith(b"%PDF")
+    return ran.stdout.split(f"{_END_OF_BLOCK}\n")[:-1]
+
+
+@pytest.mark.parametrize("number", range(len(tour())))
+def test_a_block_of_the_tour_prints_what_the_readme_shows(number: int, printed: list[str]) -> None:
+    block, said = tour()[number]
+    lines = [line.rstrip() for line in printed[number].splitlines()]
+    assert lines or not said, block
+    for line in said.splitlines():
+        assert any(shown(line).fullmatch(each) for each in lines), f"{line}\n not in {lines}"
+
+
+def test_every_local_link_of_the_readme_leads_somewhere() -> None:
+    readme: str = (ROOT / "README.md").read_text()
+    links = re.findall(r"(?:\]\(|src=\"|href=\")([^)\"#:]+)[#)\"]", readme)
+    missing = [link for link in links if not Path(ROOT, link).exists()]
+    assert len(links) > 10
+    assert not missing
