@@ -34,7 +34,7 @@ def test_history_follows_operations_only_and_no_poison_blocks_it(resources: Reso
 
 def test_whatever_nobody_could_handle_raises_an_alarm(resources: Resources) -> None:
     watched = {
-        (r["Properties"]["Namespace"], r["Properties"]["MetricName"])
+        (str(r["Properties"]["Namespace"]), r["Properties"]["MetricName"])
         for r in resources.values()
         if r["Type"] == "AWS::CloudWatch::Alarm"
     }
@@ -43,8 +43,19 @@ def test_whatever_nobody_could_handle_raises_an_alarm(resources: Resources) -> N
         ("AWS/Lambda", "IteratorAge"),
         ("AWS/States", "ExecutionsFailed"),
         ("AWS/States", "ExecutionsTimedOut"),
-        ("AWS/ApiGateway", "5XXError"),
     }
+
+
+def test_errors_that_nobody_but_us_is_to_blame_for_raise_an_alarm(resources: Resources) -> None:
+    found = resources["PrintFaultsLogged"]["Properties"]
+    (counted,) = found["MetricTransformations"]
+    alarm = resources["PrintFaults"]["Properties"]
+    assert (counted["MetricNamespace"], counted["MetricName"]) == (
+        alarm["Namespace"],
+        alarm["MetricName"],
+    )
+    for refusal in ("WorkRefused", "OperationStopped"):
+        assert f'$.errorType != "{refusal}"' in found["FilterPattern"]
 
 
 def test_the_errors_of_the_kernels_functions_raise_alarms(resources: Resources) -> None:

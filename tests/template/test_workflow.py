@@ -66,9 +66,15 @@ def test_whatever_fails_is_told_to_the_kernel(working: dict[str, State]) -> None
 
 
 def test_work_that_cannot_be_tidied_up_fails_no_operation(working: dict[str, State]) -> None:
-    for name, end in {"Tidy": "Done", "TidyAfterFailure": "Failed"}.items():
+    for name, end in {"Tidy": "Done", "TidyAfterFailure": "WhoseFault"}.items():
         (catch,) = working[name]["Catch"]
         assert catch["Next"] == working[name]["Next"] == end
+
+
+def test_an_execution_fails_where_the_service_is_to_blame(every_state: dict[str, State]) -> None:
+    (choice,) = every_state["WhoseFault"]["Choices"]
+    assert choice == {"Variable": "$.end.fault", "BooleanEquals": True, "Next": "Failed"}
+    assert every_state["WhoseFault"]["Default"] == "Done"
 
 
 def test_a_step_is_told_the_operations_id_only(working: dict[str, State]) -> None:
@@ -78,14 +84,15 @@ def test_a_step_is_told_the_operations_id_only(working: dict[str, State]) -> Non
             assert told <= {"operationId.$", "transition", "error.$"}, name
 
 
-def test_of_what_steps_answer_only_the_ordered_parts_travel_on(working: dict[str, State]) -> None:
+def test_of_what_steps_answer_only_flags_travel_on(working: dict[str, State]) -> None:
     kept = {
         name: state.get("ResultPath", "$")
         for name, state in working.items()
         if state.get("ResultPath", "$") is not None and state.get("ResultSelector") != {}
     }
-    assert kept == {"Begin": "$", "PlanWork": "$.parts"}
+    assert kept == {"Begin": "$", "PlanWork": "$.parts", "Fail": "$.end"}
     assert working["Begin"]["ResultSelector"] == {"operationId.$": "$.operationId"}
+    assert working["Fail"]["ResultSelector"] == {"fault.$": "$.fault"}
 
 
 def test_chunks_run_in_distributed_maps_of_bounded_width(working: dict[str, State]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from longrun.aws.platform import AwsPlatform
 from longrun.contracts.kinds import KINDS
 from longrun.operations.lifecycle import Lifecycle
+from longrun.operations.operation import Source
 from longrun.operations.store import Outcome
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class TransitionUnknown(Exception):
         self.name = name
 
 
-def handler(event: Mapping[str, Any], context: object) -> dict[str, str]:
+def handler(event: Mapping[str, Any], context: object) -> dict[str, str | bool]:
     """Make one transition; repeated, or out of order, it changes nothing.
 
     Args:
@@ -38,7 +39,8 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, str]:
         context: Of the invocation; not used.
 
     Returns:
-        `{"operationId": …}`, the input of the state that follows.
+        `{"operationId": …, "fault": …}`, for the state that follows; `fault` is true where the
+        operation failed and the service is to blame for it.
 
     Raises:
         OperationStopped: On `begin`: it is being canceled, or has ended.
@@ -58,4 +60,5 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, str]:
         case other:
             raise TransitionUnknown(other)
     logger.info("Operation %s is %s.", operation_id, operation.status)
-    return {"operationId": operation_id}
+    blamed = any(fault.source is Source.SYSTEM for fault in operation.errors)
+    return {"operationId": operation_id, "fault": blamed}

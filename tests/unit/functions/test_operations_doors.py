@@ -12,6 +12,7 @@ import pytest
 from longrun.aws import clients
 from longrun.operations.errors import OperationStopped
 from longrun.operations.history import Event
+from longrun.operations.operation import Fault, Source
 from longrun.operations.states import Status
 from tests.unit.operations.fakes import DEADLINE, KINDS, NOW, World
 
@@ -77,7 +78,10 @@ class TestLifecycle:
         ):
             event = {"transition": transition, "operationId": operation_id}
             for _ in range(2):
-                assert door.handler(event, None) == {"operationId": operation_id}
+                assert door.handler(event, None) == {
+                    "operationId": operation_id,
+                    "fault": False,
+                }
             assert world.store.get(operation_id).status is status
 
     def test_a_workflow_of_what_was_canceled_stops_at_its_beginning(
@@ -110,10 +114,21 @@ class TestLifecycle:
         operation_id = world.begun()
         event = {"transition": "fail", "operationId": operation_id, "error": error}
         with caplog.at_level("INFO"):
-            door.handler(event, None)
+            assert door.handler(event, None)["fault"] is True
         operation = world.store.get(operation_id)
         assert [fault.code for fault in operation.errors] == [code]
         assert "Ann Smith" not in f"{operation}{caplog.text}"
+
+    def test_a_refused_order_is_no_fault_of_ours(self, door: Any, world: World) -> None:
+        operation_id = world.begun()
+        refusal = Fault(code="NoRecords", message="There are none.", source=Source.USER)
+        world.lifecycle.fail(operation_id, [refusal])
+        event = {
+            "transition": "fail",
+            "operationId": operation_id,
+            "error": {"Error": "WorkRefused", "Cause": "{}"},
+        }
+        assert door.handler(event, None) == {"operationId": operation_id, "fault": False}
 
     @pytest.mark.parametrize("event", [{"transition": "complete"}, {}])
     def test_an_unknown_transition_is_named(

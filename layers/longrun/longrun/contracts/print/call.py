@@ -46,6 +46,15 @@ class Call:
         except binascii.Error:
             raise Refused("The request's body could not be decoded.") from None
 
+    @property
+    def base_url(self) -> str:
+        """Where the caller sees the API: as configured, else where it has just been called."""
+        configured = self.services.platform.public_base_url
+        if configured:
+            return configured
+        context: Mapping[str, Any] = self.event["requestContext"]
+        return f"https://{context['domainName']}/{context['stage']}"
+
     def query(self, name: str) -> str | None:
         """A query parameter; None if it is absent or empty."""
         parameters: Mapping[str, str] = self.event.get("queryStringParameters") or {}

@@ -68,7 +68,7 @@ def accept(call: Call, configuration: Any, *, payload: bytes) -> Accepted:
 
 def started(call: Call, operation: Operation) -> Answer:
     """202: nothing in the body, everything in the headers."""
-    base = f"{call.services.platform.public_base_url}/workflow/print"
+    base = f"{call.base_url}/workflow/print"
     links = (("progress", "getProgress"), ("result", "getResult"), ("cancel", "cancel"))
     return Answer(
         status=202,
