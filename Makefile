@@ -55,6 +55,7 @@ requirements: $(DEV) ## pin the newest versions into the requirements files (tak
 	$(COMPILE) -o requirements/stack.txt requirements/stack.in
 	$(COMPILE) -c requirements/dev.txt -o layers/runtime/requirements.txt requirements/runtime.in
 	$(COMPILE) -c requirements/dev.txt -o layers/typesetting/requirements.txt requirements/typesetting.in
+	$(COMPILE) -c requirements/dev.txt -o layers/streaming/requirements.txt requirements/streaming.in
 
 # --- The local stack ----------------------------------------------------------------------------------
 .PHONY: up down status invoke why
@@ -101,6 +102,7 @@ format: $(DEV) ## put the code into shape
 .PHONY: deploy
 deploy: setup ## deploy to AWS: make deploy ENV=dev, with AWS credentials in the environment
 	$(SAM) build --config-env $(ENV)
+	$(BIN)/python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash .aws-sam/build
 	$(SAM) deploy --config-env $(ENV)
 
 .PHONY: clean

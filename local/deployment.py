@@ -1,13 +1,14 @@
 """From the sources to the deployed stack: `sam build`, `sam deploy`, and what MiniStack lacks.
 
-MiniStack reads no YAML workflows and drops the gateway responses of an imported API: both are made
-good here, from the very files that AWS gets.
+MiniStack reads no YAML workflows, drops the gateway responses of an imported API, and knows no
+response streaming: all made good here, from the very files that AWS gets.
 """
 
 import hashlib
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,19 @@ def deploy(places: Places) -> None:
         log=places.home / "build.log",
         environment=places.environment(),
     )
+    # Lambda's folders are read-only: what is not compiled here is compiled at every cold start.
+    run(
+        "Compiling",
+        [
+            sys.executable,
+            *("-m", "compileall", "-q", "-f", "-j", "0", "--invalidation-mode", "unchecked-hash"),
+            BUILD.relative_to(ROOT),
+        ],
+        log=places.home / "compile.log",
+        environment=places.environment(),
+    )
     _render_workflows()
+    _buffer_responses()
     run(
         "Deploying",
         [
@@ -112,6 +125,14 @@ def _render_workflows() -> None:
 
     template.write_text(
         re.sub(r"DefinitionUri: (?P<path>\S+\.asl\.yaml)", render, template.read_text())
+    )
+
+
+def _buffer_responses() -> None:
+    """Take streaming out of the built template."""
+    template = BUILD / "template.yaml"
+    template.write_text(
+        re.sub(r"^ *ResponseTransferMode: RESPONSE_STREAM\n", "", template.read_text(), flags=re.M)
     )
 
 

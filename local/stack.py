@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,14 +78,16 @@ class Stack:
         """
         if function not in self.resources:
             raise Failed(f"The stack has no function {function!r}.")
-        answer = client("lambda", self.endpoint).invoke(
-            FunctionName=self.resources[function], Payload=json.dumps(event), LogType="Tail"
-        )
-        return Answer(
-            payload=json.load(answer["Payload"]),
-            log=base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"),
-            failed="FunctionError" in answer,
-        )
+        with closing(client("lambda", self.endpoint)) as functions:
+            answer = functions.invoke(
+                FunctionName=self.resources[function], Payload=json.dumps(event), LogType="Tail"
+            )
+            with answer["Payload"] as payload:
+                return Answer(
+                    payload=json.load(payload),
+                    log=base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"),
+                    failed="FunctionError" in answer,
+                )
 
 
 def describe_stack(places: Places) -> Stack:

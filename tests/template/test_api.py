@@ -1,9 +1,12 @@
 """The gateway, in what the local stack does otherwise than AWS and so cannot prove."""
 
 import json
+import os
 from typing import Any
 
 import pytest
+
+from local.places import ROOT
 
 Resources = dict[str, dict[str, Any]]
 
@@ -55,8 +58,24 @@ def test_the_authorizer_is_asked_each_time_because_either_of_two_headers_will_do
     assert "identitySource" not in authorizer
 
 
-def test_results_are_buffered_until_they_are_streamed(template: dict[str, Any]) -> None:
-    assert template["Parameters"]["ResponseTransferMode"]["AllowedValues"] == ["BUFFERED"]
+def test_everything_that_delivers_streams_and_nothing_else(api: dict[str, Any]) -> None:
+    for path, operations in api["Body"]["paths"].items():
+        for method, operation in operations.items():
+            integration = operation["x-amazon-apigateway-integration"]
+            streams = "PrintDelivery" in json.dumps(integration)
+            uri = integration["uri"]["Fn::Sub"]
+            place = f"{method} {path}"
+            assert (integration.get("responseTransferMode") == "STREAM") is streams, place
+            assert ("/2021-11-15/functions/" in uri) is streams, place
+            assert uri.endswith("/response-streaming-invocations") is streams, place
+
+
+def test_what_streams_runs_on_the_runtime_that_streams(resources: Resources) -> None:
+    delivery = resources["PrintDelivery"]["Properties"]
+    wrapper = delivery["Environment"]["Variables"]["AWS_LAMBDA_EXEC_WRAPPER"]
+    assert wrapper == {"Fn::If": ["IsAws", "/opt/python/bootstrap", {"Ref": "AWS::NoValue"}]}
+    assert any("StreamingLayer" in json.dumps(layer) for layer in delivery["Layers"])
+    assert os.access(ROOT / "layers" / "streaming" / "bootstrap", os.X_OK)
 
 
 def test_what_delivers_answers_at_the_paths_of_results_and_files(api: dict[str, Any]) -> None:

@@ -17,9 +17,10 @@ Resources = dict[str, dict[str, Any]]
 PACKAGES = {
     "RuntimeLayer": {"aws_lambda_powertools", "pydantic", "pydantic_core", "yaml"},
     "TypesettingLayer": {"lxml", "pikepdf", "PIL", "typst"},
+    "StreamingLayer": {"awslambdaric", "longrun_streaming", "simplejson"},
 }
 # Imported by many, for clients and tests; deployed nowhere.
-ELSEWHERE = {"argon2", "cryptography", "httpx", "jsonschema", "moto", "pytest", "requests", "rich"}
+ELSEWHERE = {"cryptography", "httpx", "jsonschema", "moto", "pytest", "requests", "rich"}
 
 IMPORT_DOOR = """
 import importlib.abc, sys

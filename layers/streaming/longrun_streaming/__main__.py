@@ -1,4 +1,4 @@
-"""Where the exec wrapper starts: makes the search path what the managed runtime's is, and serves."""
+"""Where the exec wrapper starts: makes the search path the managed runtime's, and serves."""
 
 import os
 import sys

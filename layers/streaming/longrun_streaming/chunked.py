@@ -1,4 +1,4 @@
-"""One response on its way to the Runtime API: the request that carries it, in chunks, trailers last.
+"""One response on its way to the Runtime API: a request in chunks, its trailers last.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
 """
@@ -15,9 +15,9 @@ from awslambdaric.lambda_runtime_client import ERROR_TYPE_HEADER
 
 ERROR_BODY_HEADER: Final = "Lambda-Runtime-Function-Error-Body"
 
-MESSAGE_LIMIT: Final = 400
-"""Characters of an error's message that go into a trailer: at most 12 bytes each in JSON, then
-base64. Lambda's side is written in Go, whose server takes less than 4096 bytes of trailers."""
+MESSAGE_LIMIT: Final = 300
+"""Characters of an error's message in a trailer: up to 6 bytes each in JSON, before base64. The
+Runtime API is written in Go, whose server refuses trailers that do not fit in 4096 bytes."""
 
 TYPE_LIMIT: Final = 100
 """Characters of an error's type in a trailer."""

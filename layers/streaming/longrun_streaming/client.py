@@ -16,7 +16,7 @@ from longrun_streaming.opened import Opened
 logger = logging.getLogger("longrun.streaming")
 
 
-class StreamingClient(LambdaRuntimeClient):
+class StreamingClient(LambdaRuntimeClient):  # type: ignore[misc]  # awslambdaric has no types
     """Posts one response at a time."""
 
     marshaller = StreamingMarshaller()
@@ -58,9 +58,14 @@ def _send(opened: Opened, response: ChunkedResponse) -> None:
             response.write(piece)
     except BrokenOff:
         raise
-    except Exception as error:
-        logger.exception("The response broke off in the middle: its body could not be made.")
-        response.fail(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told and logged
+        try:
+            response.fail(error)
+        finally:
+            # After it: awslambdaric's log handlers may raise.
+            logger.exception(
+                "The response broke off in the middle: its body could not be made.", exc_info=error
+            )
     else:
         response.finish()
 

@@ -7,7 +7,7 @@ from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 from longrun_streaming.opened import CONTENT_TYPE, Opened, is_streamed
 
 
-class StreamingMarshaller(LambdaMarshaller):
+class StreamingMarshaller(LambdaMarshaller):  # type: ignore[misc]  # awslambdaric has no types
     """Called by awslambdaric where an exception still becomes an invocation error."""
 
     def marshal_response(self, response: Any) -> tuple[Opened | str | bytes, str]:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-m
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, Protocol, Self, TypeIs
+from typing import Any, Final, Protocol, TypeIs
 
 CONTENT_TYPE: Final = "application/vnd.awslambda.http-integration-response"
 DELIMITER: Final = bytes(8)
@@ -70,12 +70,6 @@ class Opened:
         # Held no longer than it takes to send it.
         del first
         yield from self._pieces
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let the body's maker clean up."""

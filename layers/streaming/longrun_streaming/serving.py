@@ -14,7 +14,8 @@ class ManyAtOnce(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "AWS_LAMBDA_MAX_CONCURRENCY is set: the streaming runtime takes one invocation at a time."
+            "AWS_LAMBDA_MAX_CONCURRENCY is set, but the streaming runtime "
+            "takes one invocation at a time."
         )
 
 
