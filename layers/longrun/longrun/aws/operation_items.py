@@ -6,11 +6,9 @@ through it.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
+from longrun.aws.typed_values import to_plain, to_typed
 from longrun.operations.artefacts import Artefact
 from longrun.operations.operation import (
     Fault,
@@ -27,22 +25,15 @@ from longrun.operations.states import Status
 type Item = dict[str, Any]
 """An item in the low-level client's form: attribute name to typed value."""
 
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
-
 
 def typed(values: Mapping[str, Any]) -> Item:
-    """Plain values as typed ones; floats become decimals, None is left out."""
-    return {
-        name: _serializer.serialize(_decimals(value))
-        for name, value in values.items()
-        if value is not None
-    }
+    """Plain values as typed ones; None is left out."""
+    return {name: to_typed(value) for name, value in values.items() if value is not None}
 
 
 def plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Typed values as plain ones; numbers stay decimals."""
-    return {name: _deserializer.deserialize(value) for name, value in item.items()}
+    """Typed values as plain ones; numbers become decimals."""
+    return {name: to_plain(value) for name, value in item.items()}
 
 
 def stamp(time: datetime) -> str:
@@ -147,16 +138,6 @@ def _artefact_value(artefact: Artefact) -> dict[str, Any]:
         "sha256": artefact.sha256,
         "version": artefact.version,
     }
-
-
-def _decimals(value: Any) -> Any:
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    if isinstance(value, dict):
-        return {name: _decimals(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_decimals(each) for each in value]
-    return value
 
 
 def _time(value: str | None) -> datetime | None:

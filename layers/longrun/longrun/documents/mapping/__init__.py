@@ -1,5 +1,4 @@
-"""Data mapping: a CSV or JSON file and a configuration in, typed records out, one at a time."""
+"""Data mapping: a CSV or JSON file and a configuration in, typed records out, one at a time.
 
-from longrun.documents.mapping.engine import Validation, map_records, validate_source
-
-__all__ = ["Validation", "map_records", "validate_source"]
+Nothing is loaded here: who only reads a configuration needs no reader of files (start-up).
+"""

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 
 from longrun.documents.content_chunks import ContentReader
 from longrun.documents.dataset_chunks import read_records
@@ -58,8 +60,9 @@ def item_values(
         yield from ((item, ()) for item in content_set.members)
         return
     item = content_set.id
-    for chunk in reader.chunks():
-        for data_set, run in engine.record_runs(content_set.tenant, chunk.records):
-            for _, line in read_records(engine.artefacts, data_set, [run]):
-                item += 1
-                yield item, key_values(decode_record(line), fields)
+    runs = (run for chunk in reader.chunks() for run in chunk.records)
+    found = engine.record_runs(content_set.tenant, runs)
+    for data_set, members in groupby(found, key=itemgetter(0)):
+        for _, line in read_records(engine.artefacts, data_set, (run for _, run in members)):
+            item += 1
+            yield item, key_values(decode_record(line), fields)
