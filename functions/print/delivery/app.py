@@ -9,22 +9,24 @@ from longrun.aws.platform import AwsPlatform
 from longrun.contracts.print.api import build
 from longrun.contracts.print.delivery_routes import ENDPOINTS
 from longrun.contracts.print.services import Services
+from longrun.delivery.responses import StreamedResponse, resolved, streaming
 
 logger = Logger(service="longrun")
 """Takes what all of our modules log. Events are never logged: they hold credentials and data."""
 
 platform = AwsPlatform()
-app = build(ENDPOINTS, Services(platform), cors_origin=platform.cors_origin)
+STREAMING = streaming()
+app = build(ENDPOINTS, Services(platform, streaming=STREAMING), cors_origin=platform.cors_origin)
 # The client that every call needs is made with the function, not with its first call.
 platform.states  # noqa: B018
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request.
+def handler(event: dict[str, Any], context: LambdaContext) -> StreamedResponse | dict[str, Any]:
+    """Answer one request; as a stream where the function runs on the runtime that streams.
 
     Args:
         event: API Gateway's REST proxy event; the authorizer's principal is in its context.
         context: Of the invocation.
     """
-    return app.resolve(event, context)
+    return resolved(app.resolve(event, context), streaming=STREAMING)

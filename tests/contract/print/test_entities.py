@@ -47,6 +47,19 @@ def test_a_data_set_leads_to_its_records(world: World) -> None:
     assert reply.json == {"identifiers": [data_set.id + 1, data_set.id + 2]}
 
 
+def test_values_beyond_what_one_answer_carries_are_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_set = world.data_set([customer(1)])
+    monkeypatch.setattr("longrun.contracts.print.entities.VALUES_AT_ONCE", 1000)
+    wanted = {"identifiers": [data_set.id + 1] * 20}
+
+    reply = world.call("POST", "/entity/datarecords/values", wanted)
+
+    assert reply.status == 400
+    assert reply.error["parameter"] == "identifiers"
+
+
 def test_the_values_of_a_record_are_text(world: World) -> None:
     data_set = world.data_set([customer(1)])
 

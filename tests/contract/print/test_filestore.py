@@ -199,7 +199,7 @@ def test_a_directory_is_a_zip_archive(world: World) -> None:
     assert reply.header("content-type") == "application/zip"
     assert reply.header("content-disposition") == 'attachment; filename="output.zip"'
     with zipfile.ZipFile(io.BytesIO(reply.body)) as archive:
-        assert archive.namelist() == ["a/1.pdf", "a/2 ä.pdf"]
+        assert archive.namelist() == ["a/1.pdf", "a/2 ä.pdf", "manifest.json"]
         assert archive.read("a/1.pdf") == b"1" * 100
 
 
@@ -228,7 +228,7 @@ def test_a_large_directory_is_archived_once_beside_its_files_and_redirected_to(
     archive = world.platform.artefacts.read(f"files/transient/acme/{file_id}/archive.zip")
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         assert opened.testzip() is None
-        assert len(opened.namelist()) == 2
+        assert len(opened.namelist()) == 3
 
 
 def test_one_file_of_a_directory_is_fetched_by_its_path(world: World) -> None:

@@ -1,12 +1,14 @@
 """The print contract: the three result calls and the six result types."""
 
+import hashlib
+from base64 import b64encode
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from longrun.documents.sets import SetType
 from longrun.operations.operation import Result
-from tests.contract.print.world import BUCKET, Reply, World
+from tests.contract.print.world import BUCKET, PUBLIC, Reply, World
 
 PDF = b"%PDF-1.7 " + bytes(range(256))
 
@@ -61,6 +63,70 @@ def test_a_single_spool_file_comes_as_its_bytes(world: World) -> None:
     assert reply.header("content-type") == "application/octet-stream"
     assert reply.header("content-disposition") == 'attachment; filename="letters.pdf"'
     assert reply.body == PDF
+
+
+def test_the_bytes_come_with_their_length_tag_and_digest(world: World) -> None:
+    operation_id = world.submitted()
+    world.succeed(operation_id, world.output({"letters.pdf": PDF}))
+
+    reply = result(world, operation_id)
+
+    sha256 = hashlib.sha256(PDF)
+    assert reply.header("content-length") == str(len(PDF))
+    assert reply.header("etag") == f'"{sha256.hexdigest()}"'
+    assert reply.header("repr-digest") == f"sha-256=:{b64encode(sha256.digest()).decode()}:"
+    assert reply.header("last-modified")
+
+
+def test_a_result_is_whole_even_if_a_part_is_asked_for_or_the_client_has_it(world: World) -> None:
+    """RFC 9110 defines ranges for GET alone, and a POST has no stored copy to compare with."""
+    operation_id = world.submitted()
+    world.succeed(operation_id, world.output({"letters.pdf": PDF}))
+
+    reply = world.call(
+        "POST",
+        f"/workflow/print/getResult/{operation_id}",
+        headers={"Range": "bytes=0-1", "If-None-Match": "*", "If-Match": '"x"'},
+    )
+
+    assert (reply.status, reply.body) == (200, PDF)
+    assert reply.header("accept-ranges") == "none"
+
+
+def test_a_result_that_broke_off_is_resumed_where_the_same_bytes_are_got(world: World) -> None:
+    operation_id = world.submitted()
+    world.succeed(operation_id, world.output({"letters.pdf": PDF}))
+    reply = result(world, operation_id)
+
+    where = reply.header("content-location") or ""
+    assert where.startswith(f"{PUBLIC}/filestore/file/")
+    rest = world.call(
+        "GET",
+        where.removeprefix(PUBLIC),
+        headers={"Range": "bytes=100-", "If-Range": reply.header("etag") or ""},
+    )
+
+    assert (rest.status, reply.body[:100] + rest.body) == (206, PDF)
+    assert rest.header("repr-digest") == reply.header("repr-digest")
+
+
+def test_a_result_may_be_wanted_by_a_url(world: World) -> None:
+    operation_id = world.submitted()
+    world.succeed(operation_id, world.output({"letters.pdf": PDF}))
+
+    reply = world.call("POST", f"/workflow/print/getResult/{operation_id}?delivery=presigned")
+
+    assert (reply.status, reply.header("x-result-type")) == (303, "Output-Streamed")
+    assert reply.header("repr-digest")
+
+
+def test_another_way_of_delivery_is_refused_before_anything_is_waited_for(world: World) -> None:
+    operation_id = world.in_phase("Output Creation")
+
+    reply = world.call("POST", f"/workflow/print/getResult/{operation_id}?delivery=pigeon")
+
+    assert (reply.status, reply.error["parameter"]) == (400, "delivery")
+    assert world.time.slept == []
 
 
 def test_several_spool_files_come_as_their_absolute_paths(world: World) -> None:

@@ -445,6 +445,40 @@ def test_the_sets_of_one_configuration_are_bounded(world: World) -> None:
     assert "more than 100 sets" in reply.message
 
 
+def test_many_runs_of_one_set_are_one_set(world: World) -> None:
+    data_set = world.a_set(SetType.DATA, 300)
+    content = world.configuration()["contentcreation"]
+    content["identifiers"] = list(data_set.members)[::2]
+
+    assert world.call("POST", SUBMIT, {"contentcreation": content}).status == 202
+
+
+@pytest.mark.parametrize("sent", [{"range": "1"}, {"printRange": 0}, {"printRange": []}])
+def test_a_range_that_is_none_does_not_print_everything(world: World, sent: object) -> None:
+    reply = world.call("POST", SUBMIT, world.configuration() | {"printRange": sent})
+
+    assert reply.status == 400
+    assert reply.error["parameter"] == "$.printRange"
+
+
+def test_a_parameter_that_json_cannot_say_on_is_refused(world: World) -> None:
+    configuration = world.configuration()
+    configuration["contentcreation"]["parameters"] = {"x": "TOO LARGE"}
+    body = json.dumps(configuration).replace('"TOO LARGE"', "1e999").encode()
+
+    reply = world.call("POST", SUBMIT, body)
+
+    assert reply.status == 400
+    assert reply.error["parameter"] == "$.contentcreation.parameters.x"
+
+
+def test_half_a_character_in_a_key_is_told_in_what_can_be_sent(world: World) -> None:
+    reply = world.call("POST", SUBMIT, b'{"\\ud800": 1}')
+
+    assert reply.status == 400
+    assert "Unknown: ?" in reply.message
+
+
 def test_the_same_submit_twice_is_two_operations(world: World) -> None:
     configuration = world.configuration()
 
@@ -461,6 +495,23 @@ def test_the_same_submit_with_the_same_key_is_one_operation(world: World) -> Non
     assert (first.status, second.status) == (202, 202)
     assert first.header("operationId") == second.header("operationId")
     assert first.headers["link"] == second.headers["link"]
+
+
+def test_a_repeated_submit_is_answered_though_its_files_are_gone(world: World) -> None:
+    configuration = world.configuration()
+    key = {"Idempotency-Key": "tuesday"}
+    first = world.call("POST", SUBMIT, configuration, headers=key).header("operationId")
+    assert first is not None
+    world.fail(first, "It was not to be.")
+    template = world.platform.file_index.get(
+        "acme", int(configuration["contentcreation"]["config"])
+    )
+    assert template is not None
+    world.platform.file_index.remove(template)
+
+    reply = world.call("POST", SUBMIT, configuration, headers=key)
+
+    assert (reply.status, reply.header("operationId")) == (202, first)
 
 
 def test_a_key_with_another_configuration_is_refused(world: World) -> None:

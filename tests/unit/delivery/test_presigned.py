@@ -1,6 +1,7 @@
 """The signer of URLs and forms, over AWS in memory."""
 
 import base64
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
+from botocore.credentials import RefreshableCredentials
 
 from longrun.aws.downloads import FORM_LIFETIME, URL_LIFETIME, PresignedDownloads, PresignedUploads
 from longrun.operations.artefacts import Artefact
@@ -145,3 +147,45 @@ def test_a_form_takes_one_key_one_type_and_a_bounded_size(aws: None, clock: Cloc
     assert {"Content-Type": "text/csv"} in policy["conditions"]
     assert ["content-length-range", 1, 1000] in policy["conditions"]
     assert form.expires == clock.now + FORM_LIFETIME
+
+
+def test_a_form_may_take_only_what_has_a_digest(aws: None, clock: Clock) -> None:
+    uploads = PresignedUploads(bucket="longrun-test", clock=clock)
+    sha256 = hashlib.sha256(b"a").digest()
+
+    form = uploads.form("files/a.csv", media_type="text/csv", largest=9, sha256=sha256.hex())
+
+    told = {
+        "x-amz-checksum-algorithm": "SHA256",
+        "x-amz-checksum-sha256": base64.b64encode(sha256).decode(),
+    }
+    policy: dict[str, Any] = json.loads(base64.b64decode(form.fields["policy"]))
+    assert told.items() <= form.fields.items()
+    assert all({name: value} in policy["conditions"] for name, value in told.items())
+
+
+@pytest.mark.parametrize(
+    ("lasts", "told"), [(timedelta(minutes=20), timedelta(minutes=20)), (timedelta(hours=2), None)]
+)
+def test_a_form_ends_no_later_than_the_credentials_that_signed_it(
+    aws: None,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    lasts: timedelta,
+    told: timedelta | None,
+) -> None:
+    credentials = RefreshableCredentials(
+        "key",
+        "secret",
+        "token",
+        expiry_time=clock.now + lasts,
+        refresh_using=dict,
+        method="container-role",
+    )
+    monkeypatch.setattr(boto3.Session, "get_credentials", lambda _: credentials)
+
+    form = PresignedUploads(bucket="longrun-test", clock=clock).form(
+        "a", media_type="a/b", largest=1
+    )
+
+    assert form.expires == clock.now + (told or FORM_LIFETIME)

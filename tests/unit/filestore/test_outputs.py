@@ -11,10 +11,11 @@ from longrun.filestore import (
     FileStore,
     FileType,
     KeptOutputs,
+    ManagedFile,
     UnsafePath,
     directory_entries,
     directory_entry,
-    stream_file,
+    stream_directory,
 )
 from longrun.operations.artefacts import Artefact, ArtefactMissing
 
@@ -31,6 +32,11 @@ def produced(world: "World", *names: str) -> dict[str, Artefact]:
     }
 
 
+def streamed(world: "World", directory: ManagedFile) -> bytes:
+    entries = tuple(directory_entries(world.artefacts, directory))
+    return b"".join(stream_directory(world.artefacts, directory, entries))
+
+
 def test_one_output_is_kept_as_a_file(
     outputs: KeptOutputs, store: FileStore, world: "World"
 ) -> None:
@@ -38,7 +44,7 @@ def test_one_output_is_kept_as_a_file(
     assert (file.name, file.type, file.entries) == ("letters.pdf", FileType.OUTPUT, None)
     assert file.media_type == "application/pdf"
     assert store.get("acme", file.id) == file
-    assert b"".join(stream_file(world.artefacts, file)) == b"bytes of north/letters.pdf"
+    assert b"".join(world.artefacts.stream(file.key)) == b"bytes of north/letters.pdf"
 
 
 def test_several_outputs_are_kept_as_a_directory(
@@ -59,9 +65,11 @@ def test_several_outputs_are_kept_as_a_directory(
 def test_a_directory_outlives_the_work_it_came_from(outputs: KeptOutputs, world: "World") -> None:
     directory = outputs.keep("acme", "letters", produced(world, "1.pdf", "2.pdf"))
     world.artefacts.delete("work/")
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(stream_file(world.artefacts, directory))))
+    archive = zipfile.ZipFile(io.BytesIO(streamed(world, directory)))
     assert archive.testzip() is None
-    assert {name: archive.read(name) for name in archive.namelist()} == {
+    *names, manifest = archive.namelist()
+    assert manifest == "manifest.json"
+    assert {name: archive.read(name) for name in names} == {
         "1.pdf": b"bytes of 1.pdf",
         "2.pdf": b"bytes of 2.pdf",
     }
@@ -69,8 +77,7 @@ def test_a_directory_outlives_the_work_it_came_from(outputs: KeptOutputs, world:
 
 def test_a_zip_is_the_same_every_time(outputs: KeptOutputs, world: "World") -> None:
     directory = outputs.keep("acme", "letters", produced(world, "1.pdf", "2.pdf"))
-    first = b"".join(stream_file(world.artefacts, directory))
-    assert b"".join(stream_file(world.artefacts, directory)) == first
+    assert streamed(world, directory) == streamed(world, directory)
 
 
 def test_output_written_in_its_place_is_not_copied(outputs: KeptOutputs, world: "World") -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from longrun.filestore import (
     FileNotFound,
     FileStore,
     FileType,
+    ManagedFile,
 )
 
 if TYPE_CHECKING:
@@ -277,6 +279,60 @@ def test_what_is_uploaded_over_an_arrived_file_is_not_read(
     again = store.get("acme", announced.id)
     assert again == file
     assert world.artefacts.read(again.key, version=again.version) == b"first"
+
+
+def without_digest(world: "World", key: str, content: bytes) -> None:
+    """As a presigned form brings it."""
+    world.artefacts.write(key, content, media_type="text/csv")
+    artefact, _ = world.artefacts.objects[key].pop()
+    world.artefacts.objects[key].append((replace(artefact, sha256=""), content))
+
+
+@pytest.mark.parametrize("kind", [DATA, MAPPING])
+def test_the_digest_of_an_announced_file_is_told_from_its_first_use_on(
+    store: FileStore, world: "World", kind: FileType
+) -> None:
+    announced = store.announce("acme", kind, "big")
+    without_digest(world, announced.key, b"bytes")
+
+    file = store.get("acme", announced.id)
+
+    assert file.sha256 == hashlib.sha256(b"bytes").hexdigest()
+    assert store.get("acme", announced.id) == file
+
+
+def test_a_file_too_large_to_be_read_at_first_use_has_the_digest_that_the_store_knows(
+    store: FileStore, world: "World", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("longrun.filestore.store.LARGEST_DIGESTED", 4)
+    unknown = store.announce("acme", DATA, "unknown")
+    without_digest(world, unknown.key, b"bytes")
+    known = store.announce("acme", DATA, "known")
+    world.artefacts.write(known.key, b"bytes", media_type="text/csv")
+
+    assert store.get("acme", unknown.id).sha256 == ""
+    assert store.get("acme", known.id).sha256 == hashlib.sha256(b"bytes").hexdigest()
+
+
+def test_of_two_uploads_that_are_looked_at_at_once_one_is_the_file_for_everybody(
+    store: FileStore, world: "World", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced = store.announce("acme", DATA, "big.csv")
+    world.artefacts.write(announced.key, b"first", media_type="text/csv")
+    arrive = world.index.arrive
+
+    def after_another(file: ManagedFile) -> bool:
+        monkeypatch.setattr(world.index, "arrive", arrive)
+        world.artefacts.write(announced.key, b"second", media_type="text/csv")
+        assert store.get("acme", announced.id).sha256 == hashlib.sha256(b"second").hexdigest()
+        return arrive(file)
+
+    monkeypatch.setattr(world.index, "arrive", after_another)
+
+    file = store.get("acme", announced.id)
+
+    assert file == store.get("acme", announced.id)
+    assert world.artefacts.read(file.key, version=file.version) == b"second"
 
 
 def test_an_announced_resource_is_checked_when_it_is_first_found(

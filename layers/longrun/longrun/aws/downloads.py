@@ -5,6 +5,7 @@ else; uploads by the function's own credentials, for one key.
 """
 
 import os
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -96,8 +97,8 @@ class PresignedDownloads:
 class PresignedUploads:
     """Implements `longrun.delivery.ports.Uploads`.
 
-    Limits: one POST takes at most 5 GB. When the function's credentials end cannot be asked for;
-    they are renewed hours before.
+    Limits: one POST takes at most 5 GB. A form outlives nothing that is read: whoever checks what
+    it brought pins the version (`filestore.store`).
     """
 
     def __init__(self, *, bucket: str, clock: Callable[[], datetime]) -> None:
@@ -110,22 +111,40 @@ class PresignedUploads:
         self._bucket = bucket
         self._clock = clock
 
-    def form(self, key: str, *, media_type: str, largest: int) -> SignedForm:
+    def form(
+        self, key: str, *, media_type: str, largest: int, sha256: str | None = None
+    ) -> SignedForm:
         """See `Uploads.form`."""
-        conditions: list[Any] = [
-            {"Content-Type": media_type},
-            ["content-length-range", 1, largest],
-        ]
-        signed = _signer(boto3.Session()).generate_presigned_post(
+        fields = {"Content-Type": media_type}
+        if sha256 is not None:
+            fields["x-amz-checksum-algorithm"] = "SHA256"
+            fields["x-amz-checksum-sha256"] = b64encode(bytes.fromhex(sha256)).decode()
+        conditions: list[Any] = [{name: value} for name, value in fields.items()]
+        session = boto3.Session()
+        signed = _signer(session).generate_presigned_post(
             self._bucket,
             key,
-            Fields={"Content-Type": media_type},
-            Conditions=conditions,
+            Fields=fields,
+            Conditions=[*conditions, ["content-length-range", 1, largest]],
             ExpiresIn=int(FORM_LIFETIME.total_seconds()),
         )
+        expires = self._clock() + FORM_LIFETIME
+        ends = _end_of(session)
         return SignedForm(
-            url=signed["url"], fields=signed["fields"], expires=self._clock() + FORM_LIFETIME
+            url=signed["url"],
+            fields=signed["fields"],
+            expires=expires if ends is None else min(expires, ends),
         )
+
+
+def _end_of(session: boto3.Session) -> datetime | None:
+    """When the session's credentials end; None where nothing tells it (environment variables).
+
+    Lambda renews those hours before; a function restored by SnapStart has the others.
+    """
+    # botocore renews such credentials by this time and says it nowhere else.
+    ends: datetime | None = getattr(session.get_credentials(), "_expiry_time", None)
+    return ends
 
 
 def _signer(session: boto3.Session) -> "S3Client":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as ConnectionFault
 
 from longrun.operations.errors import Interrupted
@@ -68,5 +68,5 @@ def interrupted(service: str) -> Iterator[None]:
         if code_of(error) in PASSING or not REASONS_PASSING.isdisjoint(reasons_of(error)):
             raise Interrupted(service) from error
         raise
-    except (ConnectionFault, HTTPClientError) as error:
+    except (ConnectionFault, HTTPClientError, IncompleteReadError) as error:
         raise Interrupted(service) from error

@@ -94,10 +94,19 @@ class DynamoOperations:
                 # The key is the last of the writes.
                 match reasons_of(canceled)[-1:]:
                     case ["ConditionalCheckFailed"]:
-                        raise self._taken(operation, idempotency) from None
+                        raise self._taken(operation, idempotency.key) from None
                     case ["TransactionConflict"]:
                         raise KeyInUse from None
                 raise
+
+    def keyed(self, tenant: str, owner: str, key: str, now: datetime) -> KeyTaken | None:
+        """See `OperationStore.keyed`."""
+        with interrupted(_SERVICE):
+            entry = self._key_entry(tenant, owner, key)
+        # TTL takes its time; what is over does not count.
+        if entry is None or entry["ttl"] < int(now.timestamp()):
+            return None
+        return KeyTaken(entry["operation"], entry["digest"])
 
     def get(self, operation_id: str) -> Operation:
         """See `OperationStore.get`."""
@@ -236,15 +245,17 @@ class DynamoOperations:
             }
         }
 
-    def _taken(self, operation: Operation, idempotency: Idempotency) -> KeyTaken:
-        partition = _key_partition(operation.tenant, operation.owner, idempotency.key)
+    def _taken(self, operation: Operation, key: str) -> Exception:
+        taken = self.keyed(operation.tenant, operation.owner, key, operation.accepted)
+        return taken or KeyInUse()
+
+    def _key_entry(self, tenant: str, owner: str, key: str) -> dict[str, Any] | None:
         answer = self._client.get_item(
             TableName=self._table,
-            Key=items.typed({"PK": partition, "SK": "IDEM"}),
+            Key=items.typed({"PK": _key_partition(tenant, owner, key), "SK": "IDEM"}),
             ConsistentRead=True,
         )
-        entry = items.plain(answer["Item"])
-        return KeyTaken(entry["operation"], entry["digest"])
+        return items.plain(answer["Item"]) if "Item" in answer else None
 
 
 class _Update:

@@ -84,6 +84,7 @@ class DynamoSets:
             TableName=self._table,
             KeyConditionExpression="PK = :partition",
             ExpressionAttributeValues=items.typed({":partition": f"{set_type}#{tenant}"}),
+            ConsistentRead=True,
         )
         with interrupted(_SERVICE):
             for page in pages:

@@ -44,12 +44,15 @@ class Downloads(Protocol):
 class Uploads(Protocol):
     """Signs forms that write."""
 
-    def form(self, key: str, *, media_type: str, largest: int) -> SignedForm:
-        """A fresh form that writes one object.
+    def form(
+        self, key: str, *, media_type: str, largest: int, sha256: str | None = None
+    ) -> SignedForm:
+        """A fresh form that writes one object; sent again, it writes another version of it.
 
         Args:
             key: Where to.
             media_type: The only Content-Type that is taken.
             largest: In bytes; nothing larger is taken, nor an empty file.
+            sha256: Lower-case hex; the store takes nothing else than what has it.
         """
         ...

@@ -3,7 +3,8 @@
 The formats of configurations and templates are not known here; `documents` brings their checks.
 """
 
-from longrun.filestore.contents import directory_entries, directory_entry, stream_file
+from longrun.filestore.archive import zipped_size
+from longrun.filestore.contents import directory_entries, directory_entry, stream_directory
 from longrun.filestore.errors import (
     ClosedFormat,
     EmptyUpload,
@@ -36,5 +37,6 @@ __all__ = [
     "UnsafePath",
     "directory_entries",
     "directory_entry",
-    "stream_file",
+    "stream_directory",
+    "zipped_size",
 ]

@@ -1,6 +1,6 @@
-"""Reading managed files: a file's bytes, a directory's entries, a directory as a zip archive."""
+"""Reading managed files: a directory's entries, and a directory as a zip archive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from longrun.filestore.archive import zipped
 from longrun.filestore.errors import FileNotFound
@@ -30,16 +30,22 @@ def directory_entry(artefacts: ArtefactStore, file: ManagedFile, path: str) -> D
     raise FileNotFound(None, f"{file.id}/{path}")
 
 
-def stream_file(artefacts: ArtefactStore, file: ManagedFile) -> Iterator[bytes]:
-    """The bytes to hand to a client: of a file its own, of a directory a zip archive.
+def stream_directory(
+    artefacts: ArtefactStore, file: ManagedFile, entries: Sequence[DirectoryEntry]
+) -> Iterator[bytes]:
+    """A directory as a zip archive; the length is what `archive.zipped_size` says.
+
+    Args:
+        artefacts: Where the files are.
+        file: The directory.
+        entries: Its own.
 
     Raises:
-        ArtefactMissing: The bytes are gone, by the bucket's lifecycle or a deletion since.
+        ArtefactMissing: The bytes of a file are gone, by the bucket's lifecycle or a deletion
+            since: by the iterator, when the file's turn comes.
     """
-    if file.entries is None:
-        return artefacts.stream(file.key, version=file.version)
     return zipped(
-        directory_entries(artefacts, file),
+        entries,
         lambda entry: artefacts.stream(entry.artefact.key, version=entry.artefact.version),
         modified=file.created,
     )

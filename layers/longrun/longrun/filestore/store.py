@@ -4,7 +4,9 @@ What a tenant's file is called and how a reference means it stands in `names`; w
 valid template or configuration is the injected checks' business; output is kept by `outputs`.
 """
 
+import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
@@ -21,6 +23,10 @@ type Check = Callable[[bytes, str], None]
 """Reads a resource's content, given its name, and raises an error of its own if it is wrong."""
 
 TRANSIENT_LIFETIME = timedelta(days=7)
+
+LARGEST_DIGESTED = 256 * 1024 * 1024
+"""Bytes of an uploaded data file that are read for its SHA-256 within the call that first uses it;
+some seconds. Of a larger one it is known if the uploader said it, and the store held it to that."""
 
 
 class FileStore:
@@ -254,13 +260,25 @@ class FileStore:
         arrived = self._arrived(file)
         if arrived is None:
             return None
-        if file.type.resource or not arrived.size:
-            self._check(
-                file.type, file.name, self._artefacts.read(file.key, version=arrived.version)
-            )
+        arrived = replace(arrived, sha256=self._looked_through(arrived))
+        # From here on its version is pinned: the form may still be good, but nobody sees what it
+        # brings now.
         if self._index.arrive(arrived):
             return arrived
         return self._index.get(file.tenant, file.id)
+
+    def _looked_through(self, arrived: ManagedFile) -> str:
+        """Check what was uploaded straight to the store; its SHA-256, empty if it is too large."""
+        if arrived.type.resource or not arrived.size:
+            content = self._artefacts.read(arrived.key, version=arrived.version)
+            self._check(arrived.type, arrived.name, content)
+            return hashlib.sha256(content).hexdigest()
+        if arrived.sha256 or arrived.size > LARGEST_DIGESTED:
+            return arrived.sha256
+        digest = hashlib.sha256()
+        for piece in self._artefacts.stream(arrived.key, version=arrived.version):
+            digest.update(piece)
+        return digest.hexdigest()
 
     def _arrived(self, file: ManagedFile) -> ManagedFile | None:
         try:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from longrun.contracts.print.answer import Answer
 from longrun.contracts.print.call import Call
+from longrun.contracts.print.delivering import asked
 from longrun.contracts.print.endpoint import Endpoint
 from longrun.contracts.print.files import uploaded
 from longrun.contracts.print.holding import SYNCHRONOUS_HELD
@@ -31,6 +32,7 @@ def process(call: Call) -> Answer:
     asynchronous = call.flag("async", default=True)
     way = Way.TEXT if call.flag("resultAsTxt") else Way.BYTES
     create_only = call.flag("createOnly")
+    wanted = asked(call)
     operation = _accept(call, create_only=create_only).operation
     if asynchronous:
         return started(call, operation)
@@ -41,7 +43,7 @@ def process(call: Call) -> Answer:
     )
     if not operation.status.terminal:
         return started(call, operation)
-    return result_of(call, operation, way)
+    return result_of(call, operation, way, wanted)
 
 
 def _accept(call: Call, *, create_only: bool) -> Accepted:

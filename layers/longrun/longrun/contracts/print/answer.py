@@ -35,9 +35,14 @@ def document(body: Any, *, status: int = 200, headers: Headers | None = None) ->
     return Answer(
         status=status,
         media_type=JSON,
-        body=json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        body=_whole(json.dumps(body, ensure_ascii=False, separators=(",", ":"))),
         headers=headers or {},
     )
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters: a client's JSON may hold them, no encoding can."""
+    return text.encode(errors="replace").decode()
 
 
 def truth(value: bool) -> Answer:

@@ -29,7 +29,18 @@ million records would not fit in an invocation's answer otherwise."""
 ANSWER_LIMIT: Final = 5_500_000
 """Bytes of text that leave an invocation, its 6 MB less the headers and the escapes of JSON."""
 
-SENT_HEADERS: Final = ("Authorization", "auth_token", "Content-Type", "Idempotency-Key")
+SENT_HEADERS: Final = (
+    "Authorization",
+    "auth_token",
+    "Content-Type",
+    "Idempotency-Key",
+    "Range",
+    "If-Range",
+    "If-Match",
+    "If-None-Match",
+    "If-Modified-Since",
+    "If-Unmodified-Since",
+)
 """What a browser's script may send."""
 
 SHOWN_HEADERS: Final = (
@@ -42,6 +53,11 @@ SHOWN_HEADERS: Final = (
     "Token-Expires-In",
     "Retry-After",
     "Content-Disposition",
+    "Content-Location",
+    "Content-Range",
+    "Accept-Ranges",
+    "ETag",
+    "Repr-Digest",
     "OL-Original-Filename",
 )
 """What a browser's script may see."""
@@ -70,11 +86,11 @@ def build(
         app.route(endpoint.rule, method=list(endpoint.verbs))(_route(app, endpoint, services))
 
     def unknown(_: NotFoundError) -> Response[Any]:
-        return _response(app, _no_such_method(app, endpoints))
+        return _response(app, services, _no_such_method(app, endpoints))
 
     def failed(error: Exception) -> Response[Any]:
         request_id = app.current_event.request_context.request_id or "unknown"
-        return _response(app, failure_of(error, request_id).answer())
+        return _response(app, services, failure_of(error, request_id).answer())
 
     app.exception_handler(NotFoundError)(unknown)
     app.exception_handler(Exception)(failed)
@@ -102,7 +118,7 @@ def _route(
                 seconds_left=lambda: app.lambda_context.get_remaining_time_in_millis() / 1000,
             )
         )
-        return _response(app, answer)
+        return _response(app, services, answer)
 
     return call
 
@@ -127,14 +143,20 @@ def _no_such_method(app: APIGatewayRestResolver, endpoints: Sequence[Endpoint]) 
     return Failure(status=404, message=f"There is no method {method} {path}.").answer()
 
 
-def _response(app: APIGatewayRestResolver, answer: Answer) -> Response[Any]:
-    """The resolver's response; of HEAD without its body."""
-    body: str | bytes = ""
+def _response(app: APIGatewayRestResolver, services: Services, answer: Answer) -> Response[Any]:
+    """The resolver's response; of HEAD without its body.
+
+    Bytes stay in pieces where they are streamed; else they are joined here, where what goes wrong
+    is still an answer.
+    """
+    body: str | bytes | Iterator[bytes] = ""
     if app.current_event.http_method.upper() != "HEAD":
-        body = answer.body if isinstance(answer.body, str) else _joined(answer.body)
+        body = answer.body
+        if not isinstance(body, str) and not services.streaming:
+            body = b"".join(body)
     large = isinstance(body, str) and len(body) > COMPRESSED_FROM
     if large and not _compresses(app) and len(cast(str, body).encode()) > ANSWER_LIMIT:
-        return _response(app, _TOO_LARGE.answer())
+        return _response(app, services, _TOO_LARGE.answer())
     return Response(
         status_code=answer.status,
         content_type=answer.media_type,
@@ -142,10 +164,6 @@ def _response(app: APIGatewayRestResolver, answer: Answer) -> Response[Any]:
         body=body,
         compress=large,
     )
-
-
-def _joined(pieces: Iterator[bytes]) -> bytes:
-    return b"".join(pieces)
 
 
 def _compresses(app: APIGatewayRestResolver) -> bool:

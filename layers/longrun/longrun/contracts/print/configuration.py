@@ -6,6 +6,7 @@ send some of their own. Loaded by who accepts work alone (pydantic). References 
 """
 
 import json
+import math
 from typing import Annotated, Any, Never, Self
 
 from pydantic import (
@@ -54,6 +55,8 @@ def _entity_id(value: object) -> int:
 
 
 def _parameter(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _fault("The number is too large.")  # JSON allows 1e999, and has no way to say it on.
     if isinstance(value, str | int | float):
         return value
     raise _fault("A parameter must be a string, a number or a boolean.")
@@ -70,8 +73,10 @@ def _destination(value: object) -> object:
 
 def _print_range(value: object) -> object:
     """Both forms: the text, and an object around it."""
-    if isinstance(value, dict):
-        value = value.get("printRange") or ""
+    # A range under another key is refused below: it must not print everything.
+    if isinstance(value, dict) and (not value or "printRange" in value):
+        inner = value.get("printRange")
+        value = "" if inner is None else inner
     if not isinstance(value, str):
         raise _fault('This must be a range such as "1-3, 7", or {"printRange": "1-3, 7"}.')
     if not value.strip():

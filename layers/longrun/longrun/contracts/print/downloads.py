@@ -5,11 +5,11 @@ from urllib.parse import quote
 
 from longrun.contracts.print.answer import Answer
 from longrun.contracts.print.call import Call
+from longrun.contracts.print.delivering import answered, asked
 from longrun.contracts.print.endpoint import Endpoint
 from longrun.contracts.print.files import known_file, may_read
-from longrun.delivery.delivery import Delivered
-from longrun.delivery.directories import ZIP, deliver_directory
-from longrun.delivery.disposition import attachment
+from longrun.delivery.directories import deliver_directory
+from longrun.delivery.representation import Representation
 from longrun.filestore import ManagedFile, directory_entry
 from longrun.filestore.names import relative_path
 from longrun.identity.roles import PRINT_RUN, RESOURCES_READ
@@ -17,15 +17,13 @@ from longrun.operations.artefacts import Artefact
 
 
 def get_file(call: Call) -> Answer:
-    """A managed file's bytes; of a directory, a zip archive of its files."""
+    """A managed file's bytes; of a directory, a zip archive of its files and their manifest."""
     file = _file(call)
     if file.entries is None:
-        return _delivered(call, file.artefact, file.name)
-    if call.method == "HEAD":
-        name = f"{file.name.removesuffix('.zip')}.zip"
-        return _answer(_nothing(name), ZIP, file.name)
-    delivered = deliver_directory(call.services.delivery, call.services.platform.artefacts, file)
-    return _answer(delivered, ZIP, file.name)
+        return _delivered(call, file, file.artefact, file.name)
+    services = call.services
+    delivered = deliver_directory(services.delivery, services.platform.artefacts, file, asked(call))
+    return answered(delivered, _original(file.name))
 
 
 def get_entry(call: Call) -> Answer:
@@ -33,7 +31,7 @@ def get_entry(call: Call) -> Answer:
     file = _file(call)
     path = relative_path(call.path["relPath"])
     entry = directory_entry(call.services.platform.artefacts, file, path)
-    return _delivered(call, entry.artefact, path.rsplit("/", 1)[-1])
+    return _delivered(call, file, entry.artefact, path.rsplit("/", 1)[-1])
 
 
 def _file(call: Call) -> ManagedFile:
@@ -42,26 +40,16 @@ def _file(call: Call) -> ManagedFile:
     return call.services.files.get(known.tenant, known.id)
 
 
-def _delivered(call: Call, artefact: Artefact, name: str) -> Answer:
-    if call.method == "HEAD":
-        return _answer(_nothing(name), artefact.media_type, name)
-    delivered = call.services.delivery.deliver(artefact, name=name, media_type=artefact.media_type)
-    return _answer(delivered, artefact.media_type, name)
-
-
-def _nothing(name: str) -> Delivered:
-    """What HEAD says: all but the bytes, which are not read for it."""
-    return Delivered(status=200, headers={"Content-Disposition": attachment(name)}, body=iter(()))
-
-
-def _answer(delivered: Delivered, media_type: str, name: str) -> Answer:
-    return Answer(
-        status=delivered.status,
-        media_type=media_type,
-        # A header has no room for other characters, and this one no syntax for them.
-        headers={**delivered.headers, "OL-Original-Filename": quote(name, safe=" !#$&'()+,;=@[]")},
-        body=delivered.body,
+def _delivered(call: Call, file: ManagedFile, artefact: Artefact, name: str) -> Answer:
+    what = Representation(
+        artefact=artefact, name=name, media_type=artefact.media_type, modified=file.created
     )
+    return answered(call.services.delivery.deliver(what, asked(call)), _original(name))
+
+
+def _original(name: str) -> dict[str, str]:
+    # A header has no room for other characters, and this one no syntax for them.
+    return {"OL-Original-Filename": quote(name, safe=" !#$&'()+,;=@[]")}
 
 
 ENDPOINTS: Final = (

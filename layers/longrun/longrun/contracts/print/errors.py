@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from longrun.contracts.print.answer import Answer, document
+from longrun.delivery.errors import PreconditionFailed, RangeNotSatisfiable, TooLargeToCarry
 from longrun.documents.errors import InputInvalid
 from longrun.documents.sets import SetMissing
 from longrun.filestore.errors import ClosedFormat, EmptyUpload, FileInUse, FileNotFound, UnsafePath
@@ -123,6 +124,16 @@ _FAILURES: Mapping[type, Callable[[Any], Failure]] = {
     UnsafePath: _said(404),
     ArtefactMissing: _worded(404, "The file's content was deleted, or has expired."),
     SetMissing: _said(404),
+    PreconditionFailed: lambda error: Failure(
+        status=412, message=str(error), parameter=error.header
+    ),
+    RangeNotSatisfiable: lambda error: Failure(
+        status=416,
+        message=str(error),
+        parameter="Range",
+        headers={"Content-Range": f"bytes */{error.size}", "Accept-Ranges": "bytes"},
+    ),
+    TooLargeToCarry: lambda error: Failure(status=400, message=str(error), parameter="delivery"),
     FileInUse: lambda error: Failure(
         status=400,
         message=f"The file is still required by OL Connect: {error.name!r} is being worked on.",

@@ -1,6 +1,7 @@
 """`/filestore`: uploading, listing and deleting managed files. Fetching them is `downloads`'."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC
 from typing import Any, Final
@@ -37,6 +38,7 @@ _LARGEST_DATA: Final = 5_000_000_000
 """Bytes of a data file that is uploaded by a form: what S3 takes in one POST."""
 _LARGEST_RESOURCE: Final = 64 * 1024 * 1024
 """Bytes of a resource that is uploaded by a form: resources are checked in memory."""
+_SHA256: Final = re.compile("[0-9A-Fa-f]{64}")
 
 
 def may_write(kind: FileType) -> str:
@@ -98,7 +100,10 @@ def _upload(kind: FileType) -> Callable[[Call], Answer]:
 
 
 def announce(call: Call) -> Answer:
-    """A form by which a file of any size is uploaded straight to the store, under the id given."""
+    """A form by which a file of any size is uploaded straight to the store, under the id given.
+
+    With `sha256`, the store takes nothing else than what has that digest.
+    """
     asked = _asked(call.body)
     kind = _type_of(asked.get("type"))
     require(call.principal, may_write(kind))
@@ -107,11 +112,15 @@ def announce(call: Call) -> Answer:
         raise Refused("filename must be a string.", parameter="filename")
     if not isinstance(persistent, bool):
         raise Refused("persistent must be true or false.", parameter="persistent")
+    sha256 = asked.get("sha256")
+    if sha256 is not None and not (isinstance(sha256, str) and _SHA256.fullmatch(sha256)):
+        raise Refused("sha256 must be 64 hexadecimal digits.", parameter="sha256")
     file = call.services.files.announce(call.principal.tenant, kind, name, persistent=persistent)
     form = call.services.platform.uploads.form(
         file.key,
         media_type=file.media_type,
         largest=_LARGEST_RESOURCE if kind.resource else _LARGEST_DATA,
+        sha256=sha256,
     )
     return document(
         {

@@ -1,6 +1,6 @@
 """From what a configuration refers to, to ids: everything is looked up before work is accepted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -81,10 +81,12 @@ def resolve(
 def _check_members(
     sets: SetIndex, tenant: str, set_type: SetType, identifiers: Sequence[int], place: str
 ) -> None:
-    found: Iterator[object] = member_sets(sets, tenant, set_type, merge(compress(identifiers)))
+    met: set[int] = set()
     try:
-        for number, _ in enumerate(found):
-            if number == SETS_AT_ONCE:
+        # A set comes once for each run of its members.
+        for found, _ in member_sets(sets, tenant, set_type, merge(compress(identifiers))):
+            met.add(found.id)
+            if len(met) > SETS_AT_ONCE:
                 raise Refused(
                     f"The identifiers are of more than {SETS_AT_ONCE} sets.", parameter=place
                 )

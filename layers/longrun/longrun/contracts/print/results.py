@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from longrun.contracts.print.answer import OCTETS, TEXT, Answer
 from longrun.contracts.print.call import Call
+from longrun.contracts.print.delivering import answered, asked
 from longrun.contracts.print.endpoint import Endpoint
 from longrun.contracts.print.errors import RETRY_AFTER, Refused
 from longrun.contracts.print.holding import RESULT_HELD
+from longrun.delivery.representation import Representation
+from longrun.delivery.request import Request
 from longrun.documents.sets import SetType
 from longrun.identity.roles import PRINT_RUN
 from longrun.operations.operation import Operation, Result, ResultFile
@@ -51,6 +54,7 @@ def get_managed_result(call: Call) -> Answer:
 
 
 def _held(call: Call, way: Way) -> Answer:
+    wanted = asked(call)
     operation_id = call.path["operationId"]
     operation = call.services.holding.until_ended(
         lambda: call.services.authority.act(operation_id, call.principal),
@@ -64,15 +68,22 @@ def _held(call: Call, way: Way) -> Answer:
             parameter="operationId",
             headers={"Retry-After": RETRY_AFTER},
         )
-    return result_of(call, operation, way)
+    return result_of(call, operation, way, wanted)
 
 
-def result_of(call: Call, operation: Operation, way: Way) -> Answer:
+def result_of(call: Call, operation: Operation, way: Way, wanted: Request) -> Answer:
     """The result of an operation that has ended.
+
+    Args:
+        call: Which asked for it, or for the operation.
+        operation: In a terminal state.
+        way: By which call it is fetched.
+        wanted: How its bytes are to come, if it is bytes; always all of them, for this is a POST.
 
     Raises:
         Refused: It failed, or was canceled.
         ArtefactMissing: The output was deleted since.
+        TooLargeToCarry: The bytes must come in the response, and do not fit.
     """
     if operation.status is Status.CANCELED:
         raise Refused("The operation was canceled.", status=404, parameter="operationId")
@@ -87,7 +98,7 @@ def result_of(call: Call, operation: Operation, way: Way) -> Answer:
         return _answer(_managed(call, result), "Output-Managed-Info", ids, way)
     if way is Way.BYTES and result.count == 1:
         [file] = _files(call, result)
-        return _streamed(call, file, ids)
+        return _streamed(call, operation, file, ids, wanted)
     return _answer(_paths(call, result), "Output-Local-Filepath", ids, way)
 
 
@@ -99,14 +110,23 @@ def _answer(body: str, result_type: str, ids: Mapping[str, str], way: Way) -> An
     )
 
 
-def _streamed(call: Call, file: ResultFile, ids: Mapping[str, str]) -> Answer:
-    delivered = call.services.delivery.deliver(file.artefact, name=file.name, media_type=OCTETS)
-    return Answer(
-        status=delivered.status,
-        media_type=OCTETS,
-        headers={**delivered.headers, "X-Result-Type": "Output-Streamed", **ids},
-        body=delivered.body,
+def _streamed(
+    call: Call, operation: Operation, file: ResultFile, ids: Mapping[str, str], wanted: Request
+) -> Answer:
+    what = Representation(
+        artefact=file.artefact, name=file.name, media_type=OCTETS, modified=operation.finished
     )
+    return answered(
+        call.services.delivery.deliver(what, wanted),
+        {**_elsewhere(call, operation.result), "X-Result-Type": "Output-Streamed", **ids},
+    )
+
+
+def _elsewhere(call: Call, result: Result | None) -> dict[str, str]:
+    """Where the same bytes are got by GET, so that what breaks off can be resumed by Range."""
+    if result is None or "identifier" not in result.values:
+        return {}
+    return {"Content-Location": f"{call.base_url}/filestore/file/{result.values['identifier']}"}
 
 
 def _ids(call: Call, operation: Operation) -> dict[str, str]:

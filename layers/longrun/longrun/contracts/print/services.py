@@ -113,6 +113,7 @@ class Services:
         self,
         platform: Platform,
         *,
+        streaming: bool = False,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -120,10 +121,12 @@ class Services:
 
         Args:
             platform: The outside.
+            streaming: Whether answers leave as they are made, of any size up to the gateway's.
             sleep: Waits for so many seconds.
             monotonic: The process's own time, in seconds.
         """
         self.platform = platform
+        self.streaming = streaming
         self.holding = Holding(sleep=sleep, now=monotonic)
 
     @cached_property
@@ -169,7 +172,11 @@ class Services:
         """Brings files to clients."""
         from longrun.delivery.delivery import Delivery
 
-        return Delivery(artefacts=self.platform.artefacts, downloads=self.platform.downloads)
+        return Delivery(
+            artefacts=self.platform.artefacts,
+            downloads=self.platform.downloads,
+            streaming=self.streaming,
+        )
 
     @cached_property
     def authenticator(self) -> "Authenticator":

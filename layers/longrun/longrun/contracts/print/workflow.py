@@ -48,6 +48,10 @@ def accept(call: Call, configuration: Any, *, payload: bytes) -> Accepted:
     from longrun.contracts.print.resolution import resolve
 
     key = _idempotency_key(call)
+    if key is not None:
+        earlier = call.services.lifecycle.replay(ALL_IN_ONE.name, key, payload, call.principal)
+        if earlier is not None:
+            return earlier
     resolved = resolve(
         configuration,
         call.principal.tenant,

@@ -139,6 +139,8 @@ def _sent_with(header: str, status: int) -> bool:
         return status == 202
     if header == "Location":
         return status == 303
+    if header == "Content-Range":
+        return status == 206
     return status != 202
 
 

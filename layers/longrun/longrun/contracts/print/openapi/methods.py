@@ -46,6 +46,12 @@ HEADERS: Final = {
     "Content-Disposition": "With the file's name.",
     "OL-Original-Filename": "The file's name, percent-encoded where it is not ASCII.",
     "Location": "Of 303: a URL that is good for a few minutes.",
+    "Accept-Ranges": "bytes, or none where only the whole is to be had.",
+    "Content-Location": "Where the same bytes are got by GET, and so by Range.",
+    "Content-Range": "Of 206: which bytes these are.",
+    "ETag": "Changes with the bytes.",
+    "Last-Modified": "Since when the bytes are these.",
+    "Repr-Digest": "The SHA-256 of the whole, as `sha-256=:base64:` (RFC 9530).",
     "Retry-After": "Of 503: seconds.",
 }
 PATH: Final = {
@@ -63,7 +69,9 @@ ERRORS: Final = {
     401: "No, wrong or expired credentials.",
     403: "A role is missing.",
     404: "There is no such thing in the caller's tenant.",
+    412: "The content is not the one that If-Match or If-Unmodified-Since asks for.",
     413: "The body is larger than 4.5 MB; the message says what to do.",
+    416: "The range lies beyond the end; Content-Range says where that is.",
     500: "The operation failed, for the reason told; or the service did.",
     503: "Not just now; ask again after Retry-After.",
 }
@@ -93,7 +101,14 @@ _HANDSHAKE = _method("The service is there.", {TEXT: _STRING})
 _VERSION = _method("YEAR.MINOR and more.", {TEXT: {"type": "string", "examples": ["2026.2.0"]}})
 _STARTED = ("operationId", "Link")
 _RESULT = ("X-Result-Type", "X-Data-Set-ID", "X-Content-Set-ID", "X-Job-Set-ID")
-_FILE = ("Content-Disposition", "OL-Original-Filename", "Location")
+_BYTES_SENT = ("Content-Disposition", "Location", "ETag", "Last-Modified", "Repr-Digest")
+_FILE = (*_BYTES_SENT, "OL-Original-Filename", "Accept-Ranges", "Content-Range")
+_DELIVERY: dict[str, tuple[str, Schema]] = {
+    "delivery": (
+        "How bytes come: in the response if they fit, so or not at all, or by a presigned URL.",
+        {"enum": ["auto", "stream", "presigned"], "default": "auto"},
+    )
+}
 _REDIRECT: dict[int, tuple[str, Bodies]] = {
     303: ("The content is larger than a response carries; it is at Location.", {})
 }
@@ -111,9 +126,17 @@ _DELETE_SET = _method("Whether it was this call that deleted it.", {TEXT: _TRUTH
 _GET_FILE = _method(
     "The file.",
     {OCTETS: _BYTES, "application/zip": _BYTES, "application/pdf": _BYTES},
-    also=_REDIRECT,
+    also={
+        206: (
+            "The range asked for, or several of them.",
+            {OCTETS: _BYTES, "multipart/byteranges": _BYTES},
+        ),
+        304: ("The client has it already.", {}),
+        **_REDIRECT,
+    },
+    query=_DELIVERY,
     headers=_FILE,
-    errors=(404,),
+    errors=(400, 404, 412, 416),
 )
 
 
@@ -153,9 +176,10 @@ METHODS: Final = {
             "createOnly": ("Keep the output in the file store.", {**_FLAG, "default": False}),
             "printRange": ("Only these records, such as `1-3, 7`.", _STRING),
             "filename": ("The data file's name.", _STRING),
+            **_DELIVERY,
         },
         body={OCTETS: _BYTES},
-        headers=(*_STARTED, "X-Result-Type", "Content-Disposition", "Location"),
+        headers=(*_STARTED, "X-Result-Type", "Content-Location", *_BYTES_SENT),
         errors=(400, 413),
     ),
     "getOperations": _json("The running operations, oldest first.", listed("Operation")),
@@ -169,8 +193,9 @@ METHODS: Final = {
         "The id, the paths, or the bytes of the only spool file.",
         {OCTETS: _BYTES},
         also=_REDIRECT,
-        headers=(*_RESULT, "Content-Disposition", "Location"),
-        errors=(404,),
+        query=_DELIVERY,
+        headers=(*_RESULT, "Content-Location", *_BYTES_SENT),
+        errors=(400, 404),
     ),
     "getResultTxt": _method(
         "The id, or the paths.", {TEXT: _STRING}, headers=_RESULT, errors=(404,)

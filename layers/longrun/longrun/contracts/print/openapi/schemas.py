@@ -88,8 +88,9 @@ _VIEWS: Schema = {
             "type": {"enum": [kind.value for kind in FileType if kind is not FileType.OUTPUT]},
             "filename": _STRING,
             "persistent": {"type": "boolean", "default": False},
+            "sha256": {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"},
         },
-        optional=("filename", "persistent"),
+        optional=("filename", "persistent", "sha256"),
     ),
     "UploadForm": _object(
         "A form to send the file by: the fields, then the field `file`, as multipart/form-data.",
