@@ -100,10 +100,11 @@ format: $(DEV) ## put the code into shape
 
 # --- AWS ----------------------------------------------------------------------------------------------
 .PHONY: deploy
-deploy: setup ## deploy to AWS: make deploy ENV=dev, with AWS credentials in the environment
+deploy: setup ## deploy to AWS: make deploy ENV=dev, with AWS credentials in the environment (FLAGS: more for sam deploy)
 	$(SAM) build --config-env $(ENV)
 	$(BIN)/python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash .aws-sam/build
-	$(SAM) deploy --config-env $(ENV)
+	$(BIN)/python -m local.built
+	$(SAM) deploy --config-env $(ENV) $(FLAGS)
 
 .PHONY: clean
 clean: ## remove what was built and installed; ends the local stack first

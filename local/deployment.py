@@ -1,29 +1,20 @@
 """From the sources to the deployed stack: `sam build`, `sam deploy`, and what MiniStack lacks.
 
-MiniStack reads no YAML workflows, drops the gateway responses of an imported API, and knows no
+MiniStack drops the gateway responses of an imported API, and knows no
 response streaming: all made good here, from the very files that AWS gets.
 """
 
-import hashlib
 import json
 import os
 import re
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 
+from local.built import finish_build, source_digest
 from local.commands import run
-from local.places import CREDENTIALS, REGION, ROOT, STACK_NAME, Places, architecture
-
-SOURCES = ("template.yaml", "samconfig.toml", "functions", "layers")
-BUILD = ROOT / ".aws-sam" / "build"
-NUMBERS = re.compile(
-    r'"(MaxConcurrency|TimeoutSeconds|IntervalSeconds|MaxAttempts)": "(\$\{\w+\})"'
-)
+from local.places import BUILD, CREDENTIALS, REGION, ROOT, STACK_NAME, Places, architecture
 
 
 def deploy(places: Places) -> None:
@@ -32,7 +23,7 @@ def deploy(places: Places) -> None:
     Raises:
         Failed: SAM refused.
     """
-    wanted = {"sources": _digest(), "origin": places.origin}
+    wanted = {"sources": source_digest(), "origin": places.origin}
     if places.deployed.exists() and json.loads(places.deployed.read_text()) == wanted:
         print("Nothing to deploy: the sources have not changed.")
         return
@@ -61,7 +52,7 @@ def deploy(places: Places) -> None:
         log=places.home / "compile.log",
         environment=places.environment(),
     )
-    _render_workflows()
+    finish_build()
     _buffer_responses()
     run(
         "Deploying",
@@ -97,43 +88,11 @@ def client(service: str, endpoint: str) -> Any:
     )
 
 
-def _digest() -> str:
-    digest = hashlib.sha256()
-    for path in _files():
-        digest.update(f"{path.relative_to(ROOT)}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _files() -> Iterator[Path]:
-    for name in SOURCES:
-        source = ROOT / name
-        found = [source] if source.is_file() else sorted(source.rglob("*"))
-        yield from (p for p in found if p.is_file() and "__pycache__" not in p.parts)
-
-
-def _render_workflows() -> None:
-    """Make JSON of the built template's workflows; placeholders of numbers lose their quotes."""
-    template = BUILD / "template.yaml"
-
-    def render(found: re.Match[str]) -> str:
-        source = (BUILD / found["path"]).resolve()
-        text = json.dumps(yaml.safe_load(source.read_text()), indent=1)
-        target = BUILD / source.with_suffix(".json").name
-        target.write_text(NUMBERS.sub(r'"\1": \2', text))
-        return f"DefinitionUri: {target.name}"
-
-    template.write_text(
-        re.sub(r"DefinitionUri: (?P<path>\S+\.asl\.yaml)", render, template.read_text())
-    )
-
-
 def _buffer_responses() -> None:
     """Take streaming out of the built template."""
     template = BUILD / "template.yaml"
-    template.write_text(
-        re.sub(r"^ *ResponseTransferMode: RESPONSE_STREAM\n", "", template.read_text(), flags=re.M)
-    )
+    streaming = re.compile(r"^ *ResponseTransferMode: RESPONSE_STREAM\n", re.MULTILINE)
+    template.write_text(streaming.sub("", template.read_text()))
 
 
 def _put_gateway_responses(places: Places) -> None:

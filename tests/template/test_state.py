@@ -53,11 +53,20 @@ def test_everything_but_persistent_files_expires_with_the_operations(resources: 
     assert expiring == {prefix: {"Ref": "RetentionDays"} for prefix in prefixes}
 
 
-def test_replaced_versions_and_abandoned_uploads_are_removed(resources: Resources) -> None:
+def test_replaced_versions_go_but_of_persistent_files_whose_version_is_pinned(
+    resources: Resources,
+) -> None:
     rules = resources["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    (everything,) = [r for r in rules if "NoncurrentVersionExpiration" in r]
-    assert "Prefix" not in everything
-    assert everything["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    replaced = {r.get("Prefix", "") for r in rules if "NoncurrentVersionExpiration" in r}
+    expiring = {r["Prefix"] for r in rules if "ExpirationInDays" in r}
+    assert replaced == {*expiring, "delivered/"}
+
+
+def test_abandoned_uploads_are_removed_wherever_they_are(resources: Resources) -> None:
+    rules = resources["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (everywhere,) = [r for r in rules if "AbortIncompleteMultipartUpload" in r]
+    assert "Prefix" not in everywhere
+    assert everywhere["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 
 def test_what_holds_data_outlives_the_stack_on_aws(template: dict[str, Any]) -> None:

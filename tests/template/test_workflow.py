@@ -1,10 +1,15 @@
 """The workflow: bounded, retried for passing troubles only, and silent about what it carries."""
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from local import built
+from local.places import ROOT
 
 Resources = dict[str, dict[str, Any]]
 State = dict[str, Any]
@@ -151,3 +156,30 @@ def test_execution_data_stays_out_of_the_logs(resources: Resources) -> None:
     machine = resources["PrintAllInOne"]["Properties"]
     assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
     assert machine["StateMachineType"] == "STANDARD"
+
+
+def test_what_is_deployed_is_json_whose_numbers_are_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(built, "BUILD", tmp_path)
+    source = ROOT / "functions" / "print" / "all_in_one.asl.yaml"
+    (tmp_path / "template.yaml").write_text(f"DefinitionUri: {source}\n")
+    built.finish_build()
+    assert (tmp_path / "template.yaml").read_text() == "DefinitionUri: all_in_one.asl.json\n"
+    rendered = (tmp_path / "all_in_one.asl.json").read_text()
+    substituted = json.loads(re.sub(r"\$\{(MapConcurrency|RetrySeconds)\}", "7", rendered))
+    states = substituted["States"]
+    assert states["CreateContents"]["MaxConcurrency"] == 7
+    assert {retry["IntervalSeconds"] for retry in states["MapData"]["Retry"]} == {7}
+
+
+def test_functions_with_an_alias_are_published_anew_when_a_layer_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(built, "BUILD", tmp_path)
+    (tmp_path / "template.yaml").write_text("    Properties:\n      AutoPublishAlias: live\n")
+    built.finish_build()
+    assert (tmp_path / "template.yaml").read_text() == (
+        "    Properties:\n      AutoPublishAlias: live\n"
+        f"      AutoPublishCodeSha256: {built.source_digest()}\n"
+    )

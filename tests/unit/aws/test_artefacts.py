@@ -1,17 +1,20 @@
 """Artefacts in S3, against moto."""
 
+import base64
 import hashlib
 import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
+from botocore.response import StreamingBody
 from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longrun.aws.artefacts import PIECE, ArtefactsNotDeleted, S3Artefacts
+from longrun.aws.artefacts import ArtefactsNotDeleted, S3Artefacts
 from longrun.aws.multipart import cut
+from longrun.aws.reading import PIECE, window
 from longrun.operations.artefacts import Artefact, ArtefactMissing, ArtefactStore
 from longrun.operations.errors import Interrupted
 
@@ -277,3 +280,60 @@ def test_cutting_keeps_every_byte_in_parts_of_one_size(pieces: list[bytes], size
         assert b"".join(parts) == whole
         assert all(len(part) == size for part in parts[:-1])
         assert all(0 < len(part) <= size for part in parts)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_the_digest_that_s3_compared_is_known_without_reading(
+    store: S3Artefacts, s3: "S3Client", bucket: str, told: bool
+) -> None:
+    digest = base64.b64encode(hashlib.sha256(b"a").digest()).decode()
+    if told:
+        s3.put_object(
+            Bucket=bucket, Key="a", Body=b"a", ChecksumAlgorithm="SHA256", ChecksumSHA256=digest
+        )
+    else:
+        s3.put_object(Bucket=bucket, Key="a", Body=b"a")
+
+    assert store.describe("a").sha256 == (sha256(b"a") if told else "")
+
+
+def test_a_digest_over_parts_is_not_taken_for_the_contents(s3: "S3Client", bucket: str) -> None:
+    with Stubber(s3) as stub:
+        stub.add_response(
+            "head_object",
+            {
+                "ContentType": "a/b",
+                "ContentLength": 1,
+                "Metadata": {},
+                "ChecksumSHA256": "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=-2",
+            },
+        )
+
+        assert S3Artefacts(s3, bucket).describe("a").sha256 == ""
+
+
+@given(
+    st.binary(max_size=60),
+    st.integers(0, 70),
+    st.one_of(st.none(), st.integers(1, 70)),
+    st.integers(1, 20),
+)
+def test_a_store_that_ignores_a_range_is_read_by_the_range_all_the_same(
+    content: bytes, start: int, length: int | None, piece: int
+) -> None:
+    pieces = (content[at : at + piece] for at in range(0, len(content), piece))
+
+    found = list(window(pieces, start, length))
+
+    assert b"".join(found) == content[start:][:length]
+    assert all(found)
+
+
+def test_a_whole_object_in_answer_to_a_range_is_cut(s3: "S3Client", bucket: str) -> None:
+    body = StreamingBody(io.BytesIO(b"0123456789"), 10)
+    with Stubber(s3) as stub:
+        stub.add_response("get_object", {"Body": body})
+
+        pieces = S3Artefacts(s3, bucket).stream("a", version="v", start=2, length=3)
+
+        assert b"".join(pieces) == b"234"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from longrun.documents.errors import ParameterInvalid, RecordInvalid, SourceInvalid
 from longrun.documents.formats import parse_mapping
-from longrun.documents.mapping import map_records, validate_source
 from longrun.documents.mapping.configuration import CsvSource, FieldMapping, MappingConfiguration
+from longrun.documents.mapping.engine import map_records, validate_source
 from longrun.documents.mapping.text import Pieces
 from longrun.documents.records import Record
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from longrun.documents.errors import RecordInvalid, SourceInvalid
 from longrun.documents.formats import parse_mapping
-from longrun.documents.mapping import map_records, validate_source
 from longrun.documents.mapping.configuration import FieldMapping, JsonSource, MappingConfiguration
+from longrun.documents.mapping.engine import map_records, validate_source
 from longrun.documents.mapping.text import Pieces
 from longrun.documents.records import Record
 
@@ -106,6 +106,13 @@ def test_values_of_another_kind_are_refused(record: str, message: str) -> None:
     with pytest.raises(RecordInvalid) as caught:
         records_of(f'{{"data":{{"customers":[{record}]}}}}')
     assert message in str(caught.value)
+
+
+def test_an_index_of_more_digits_than_python_reads_leads_nowhere() -> None:
+    fields = f"[{{name: a, path: x.{'9' * 5000}}}, {{name: b, path: x.0}}]"
+    configuration = f"source: {{format: json}}\nfields: {fields}"
+    [record] = records_of('[{"x":["first"]}]', configuration)
+    assert record.values == {"a": None, "b": "first"}
 
 
 def test_flat_objects_are_grouped_like_rows() -> None:

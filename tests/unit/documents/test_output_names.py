@@ -50,6 +50,7 @@ def test_the_same_name_again_gets_a_suffix_whatever_its_case() -> None:
         ("nul.txt", "_nul.txt.pdf"),
         ("letter.PDF", "letter.pdf"),
         ("...", "_.pdf"),
+        ("\N{NO-BREAK SPACE}Ada\N{IDEOGRAPHIC SPACE}.", "Ada.pdf"),
         ("", "_.pdf"),
         ("Zoe\N{COMBINING DIAERESIS}", "Zo\N{LATIN SMALL LETTER E WITH DIAERESIS}.pdf"),
         ("€" * 100, "€" * 65 + ".pdf"),

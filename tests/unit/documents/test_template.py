@@ -40,6 +40,22 @@ def test_what_is_no_zip_is_said_to_be_none() -> None:
     assert "letters.zip: This is not a zip archive" in str(refusal(BytesIO(b"PK, but not really")))
 
 
+@pytest.mark.parametrize("place", range(8, 14))
+def test_a_damaged_directory_is_refused_in_our_words(place: int) -> None:
+    content = archive({"template.typ": WORKING}).getvalue()
+    start = content.index(b"PK\x01\x02")
+    damaged = content[: start + place - 2] + b"\xff" * 40 + content[start + place + 38 :]
+    assert "letters.zip" in str(refusal(BytesIO(damaged)))
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_compressions_with_a_memory_of_their_own_are_refused(compression: int) -> None:
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w", compression) as target:
+        target.writestr("template.typ", WORKING)
+    assert "use deflate" in refusal(written).reason
+
+
 def test_a_missing_template_typ_is_named_with_the_place_where_one_was_found() -> None:
     fault = refusal(archive({"letters/template.typ": WORKING}))
     assert "There is no 'template.typ' at the top" in fault.reason

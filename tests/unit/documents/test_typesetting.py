@@ -134,6 +134,13 @@ def test_breaks_at_the_edges_of_a_document_count_the_same_everywhere(
     assert made(folder, body).typeset(numbered(1, 1, 1), {}).pages == (2, 2, 2)
 
 
+@pytest.mark.parametrize("label", ["longrun-document", "longrun-end"])
+def test_labels_that_would_mix_up_documents_are_refused(folder: Path, label: str) -> None:
+    body = f"[#{SMALL}\n#metadata(none) <{label}> first #pagebreak() second]"
+    with pytest.raises(TemplateFailed, match="give yours other names"):
+        made(folder, body).typeset(numbered(1, 1), {})
+
+
 def test_page_sizes_come_in_runs(folder: Path) -> None:
     body = 'set page("a4")\n[x]\npage(flipped: true)[y]'
     chunk = made(folder, body).typeset(lines([{}, {}]), {})

@@ -123,6 +123,10 @@ class MemoryOperations:
         self._inputs[operation.id] = request
         self._due[operation.id] = due
 
+    def keyed(self, tenant: str, owner: str, key: str, now: datetime) -> KeyTaken | None:
+        taken = self._keys.get((tenant, owner, key))
+        return KeyTaken(taken[0], taken[1]) if taken and taken[2] >= now else None
+
     def get(self, operation_id: str) -> Operation:
         try:
             return self._operations[operation_id]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from longrun.documents.errors import InputInvalid
 from longrun.documents.ranges import Run
 from longrun.documents.records import Record, encode_record
 from longrun.documents.sets import EntitySet
@@ -21,7 +22,22 @@ RECORDS_A_CHUNK = 100
 BYTES_A_CHUNK = 4 * 1024 * 1024
 """A chunk is closed beyond this, however few records it has."""
 
+LARGEST_RECORD = 8 * 1024 * 1024
+"""Bytes of one record with its detail tables: half of what one typesetting is given."""
+
 _INDEX = "index.json"
+
+
+class RecordTooLarge(InputInvalid):
+    """A record has more in it than a document can be made of."""
+
+    def __init__(self, record: int, size: int) -> None:
+        super().__init__(
+            f"Record {record} is {size} bytes large with its detail tables; "
+            f"{LARGEST_RECORD} are allowed."
+        )
+        self.record = record
+        self.size = size
 
 
 def details_of(record: Record) -> int:
@@ -68,11 +84,17 @@ class DataSetWriter:
     _details_before: list[int] = field(default_factory=list)
 
     def add(self, record: Record) -> bool:
-        """Add a record; True if it completed a chunk."""
+        """Add a record; True if it completed a chunk.
+
+        Raises:
+            RecordTooLarge: It is beyond `LARGEST_RECORD`.
+        """
         if not self._lines:
             self._starts.append(self.count)
             self._details_before.append(self.details)
         line = encode_record(record)
+        if len(line) > LARGEST_RECORD:
+            raise RecordTooLarge(self.count + 1, len(line))
         self._lines.append(line)
         self._size += len(line)
         self.count += 1

@@ -16,6 +16,8 @@ _LONGEST_PREFIX = 512
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 # The comma parts the paths of a print result; the others are no file names somewhere.
 _UNSAFE = frozenset('/\\:*?"<>|,')
+# The dot, and blanks of every kind: a no-break space in front is no part of a name either.
+_EDGES = " .\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 
 
@@ -127,11 +129,11 @@ def safe_name(text: str, extension: str, *, suffix: str = "") -> str:
     if text.casefold().endswith(extension):
         text = text[: -len(extension)]
     text = "".join("_" if c in _UNSAFE or _invisible(c) else c for c in text)
-    text = text.strip(" .")
+    text = text.strip(_EDGES)
     if _RESERVED.match(text):
         text = f"_{text}"
     room = LONGEST_NAME - len((suffix + extension).encode())
-    text = text.encode()[:room].decode(errors="ignore").rstrip(" .")
+    text = text.encode()[:room].decode(errors="ignore").rstrip(_EDGES)
     return (text or "_") + suffix + extension
 
 

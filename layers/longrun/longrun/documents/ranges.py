@@ -1,12 +1,13 @@
 """Ranges of whole numbers: what people write (`1-3, 7`), and runs of ids kept short."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 type Run = tuple[int, int]
 """First and last, both included."""
 
-_PART = re.compile(r"\s*(\d{1,15})\s*(?:-\s*(\d{1,15})\s*)?")
+_PART = re.compile(r"\s*([0-9]{1,15})\s*(?:-\s*([0-9]{1,15})\s*)?")
 
 
 class RangeInvalid(ValueError):
@@ -77,15 +78,15 @@ def split(runs: Iterable[Run], bounds: Iterable[int], most: int) -> Iterator[lis
         bounds: Rising numbers at which a new group must begin: the first of each stored chunk.
         most: How many numbers a group may hold.
     """
-    starts = set(bounds)
+    starts = list(bounds)
     group: list[Run] = []
-    held = 0
+    held = stored = 0
     for number in expand(runs):
-        joins = bool(group) and group[-1][1] + 1 == number and number not in starts
-        if held == most or (group and number in starts):
+        before, stored = stored, bisect_right(starts, number)
+        if group and (held == most or stored != before):
             yield group
-            group, held, joins = [], 0, False
-        if joins:
+            group, held = [], 0
+        if group and group[-1][1] + 1 == number:
             group[-1] = (group[-1][0], number)
         else:
             group.append((number, number))

@@ -91,7 +91,8 @@ def _contents(archive: BinaryIO, file: str, *, sources_only: bool) -> Iterator[t
                     if source:
                         _check_source(content, file, entry.filename)
                     yield entry.filename, content
-    except zipfile.BadZipFile as fault:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as fault:
+        # Beside its own error, zipfile lets through what a damaged directory leads it to.
         raise TemplateInvalid(file, f"This is not a zip archive: {fault}.") from fault
 
 
@@ -143,6 +144,8 @@ def _fault_of(entry: zipfile.ZipInfo) -> str | None:
         return "Only files and folders are allowed, no links."
     if entry.flag_bits & 0x1:
         return "Encrypted entries cannot be read."
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "Its compression is not supported; use deflate."
     return None
 
 

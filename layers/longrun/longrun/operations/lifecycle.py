@@ -134,7 +134,7 @@ class Lifecycle:
         )
         idempotency = None
         if request.key is not None:
-            digest = hashlib.sha256(kind.name.encode() + b"\n" + request.payload).hexdigest()
+            digest = _digest(kind, request.payload)
             idempotency = Idempotency(key=request.key, digest=digest)
         try:
             self._store.create(
@@ -146,14 +146,27 @@ class Lifecycle:
                 idempotency=idempotency,
             )
         except KeyTaken as taken:
-            if idempotency is None or taken.digest != idempotency.digest:
-                raise KeyReused from None
-            earlier = self._store.get(taken.operation_id)
-            if earlier.status is Status.ACCEPTED:
-                self._start(kind, earlier.id)
-            return Accepted(operation=earlier, replayed=True)
+            return self._replayed(kind, taken, request.payload)
         self._start(kind, operation.id)
         return Accepted(operation=operation, replayed=False)
+
+    def replay(self, kind: str, key: str, payload: bytes, caller: Caller) -> Accepted | None:
+        """The operation that the caller's idempotency key stands for, if it was used before.
+
+        To be asked before the request is looked into: what it refers to may be gone by now.
+
+        Args:
+            kind: The kind that is to be started.
+            key: The caller's idempotency key.
+            payload: What the caller sent.
+            caller: Who sent it.
+
+        Raises:
+            KeyReused: The key was used with another payload.
+            OperationUnknown: It was used for an operation that is gone.
+        """
+        taken = self._store.keyed(caller.tenant, caller.id, key, self._clock())
+        return self._replayed(self._kinds[kind], taken, payload) if taken else None
 
     def begin(self, operation_id: str) -> Operation:
         """The workflow has begun: ACCEPTED → IN_PROGRESS.
@@ -302,6 +315,14 @@ class Lifecycle:
         self.fail(operation.id, [LATE])
         self._workflows.stop(self._kinds[operation.kind].workflow, operation.id)
 
+    def _replayed(self, kind: Kind, taken: KeyTaken, payload: bytes) -> Accepted:
+        if taken.digest != _digest(kind, payload):
+            raise KeyReused
+        earlier = self._store.get(taken.operation_id)
+        if earlier.status is Status.ACCEPTED:
+            self._start(kind, earlier.id)
+        return Accepted(operation=earlier, replayed=True)
+
     @property
     def _workflows(self) -> Workflows:
         if self._given_workflows is None:
@@ -356,3 +377,7 @@ class Lifecycle:
             if status is Status.FAILED and refused.current.status is Status.CANCELING:
                 return self._end(operation_id, Status.CANCELED)
             return refused.current
+
+
+def _digest(kind: Kind, payload: bytes) -> str:
+    return hashlib.sha256(kind.name.encode() + b"\n" + payload).hexdigest()

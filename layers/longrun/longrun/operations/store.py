@@ -111,6 +111,10 @@ class OperationStore(Protocol):
         """
         ...
 
+    def keyed(self, tenant: str, owner: str, key: str, now: datetime) -> KeyTaken | None:
+        """What an idempotency key stands for, if it was used and still counts."""
+        ...
+
     def get(self, operation_id: str) -> Operation:
         """The operation as it stands, expired or not.
 

@@ -9,6 +9,7 @@ from mypy_boto3_s3 import S3Client
 from longrun.documents.content_chunks import ContentReader
 from longrun.documents.job_lines import read_jobs
 from longrun.documents.sets import EntitySet, SetMissing, SetType
+from longrun.documents.steps.content_creation import open_content
 from longrun.filestore import FileType, directory_entries
 from longrun.operations.operation import Operation
 from longrun.operations.states import Status
@@ -90,6 +91,15 @@ def test_content_creation_from_the_record_ids_of_an_earlier_operation(press: Pre
     content_set = made(press, operation, SetType.CONTENT)
     items = list(ContentReader(press.engine.artefacts, content_set).items())
     assert [record for _, record in items] == [record_ids[2], record_ids[0]]
+
+
+def test_records_with_gaps_between_them_share_a_chunk(press: Press) -> None:
+    data_set = made(press, press.run(press.order(**ONLY_DATA)), SetType.DATA)
+    content = {"config": press.template(), "identifiers": [data_set.id + 3, data_set.id + 1]}
+    operation_id = press.accept({"contentcreation": content})
+    press.step(operation_id, lambda op: open_content(press.engine, op))
+    [task] = press.items(operation_id, "content")
+    assert task["records"] == [[data_set.id + 3] * 2, [data_set.id + 1] * 2]
 
 
 def test_output_creation_from_the_job_ids_of_an_earlier_operation(press: Press) -> None:

@@ -1,7 +1,10 @@
 """Paths into JSON: dotted (`address.city`, `phones.0`) or a JSON pointer (RFC 6901)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
+
+_DIGITS: Final = 10
+"""No array is so long that its indexes have as many."""
 
 
 def parse_path(path: str) -> tuple[str, ...]:
@@ -11,6 +14,12 @@ def parse_path(path: str) -> tuple[str, ...]:
     if path.startswith("/"):
         return tuple(part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/"))
     return tuple(path.split("."))
+
+
+def _element(row: list[Any], part: str) -> object:
+    # Thousands of digits are more than Python reads as a number.
+    index = int(part) if len(part) < _DIGITS and part.isdecimal() else len(row)
+    return row[index] if index < len(row) else None
 
 
 def getter(path: str) -> Callable[[Any], object]:
@@ -29,7 +38,7 @@ def getter(path: str) -> Callable[[Any], object]:
             if isinstance(row, dict):
                 row = row.get(part)
             elif isinstance(row, list):
-                row = row[int(part)] if part.isdecimal() and int(part) < len(row) else None
+                row = _element(row, part)
             else:
                 return None
         return row

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from longrun.documents.content_chunks import write_index
@@ -115,9 +117,9 @@ def _selection(
     """The data sets and the ids of their records, in the order of the documents."""
     assert order.contentcreation is not None, "the workflow enters content only where ordered"
     if order.contentcreation.records is not None:
-        runs = compress(order.contentcreation.records)
-        for data_set, run in engine.record_runs(operation.tenant, runs):
-            yield data_set, [run]
+        found = engine.record_runs(operation.tenant, compress(order.contentcreation.records))
+        for data_set, members in groupby(found, key=itemgetter(0)):
+            yield data_set, [run for _, run in members]
         return
     data_set = engine.made_set(operation, SetType.DATA)
     places: list[Run] = [(1, data_set.count)] if data_set.count else []

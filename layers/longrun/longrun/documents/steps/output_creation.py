@@ -74,7 +74,9 @@ def deliver_output(engine: Engine, operation: Operation) -> None:
     if not part.create_only:
         preset = engine.configuration(operation, FileType.OUTPUT_CREATION_CONFIG, OutputPreset)
         folder = preset.prefix if part.folder is None else destination_prefix(part.folder)
-        values["delivered"] = f"delivered/{operation.tenant}/{folder}"
+        # Who names a folder decides what shares it; without one, no two operations do.
+        place = folder or f"{operation.id}/"
+        values["delivered"] = f"delivered/{operation.tenant}/{place}"
         for file in files:
             engine.artefacts.copy(file.artefact, values["delivered"] + file.name)
     result = describe(

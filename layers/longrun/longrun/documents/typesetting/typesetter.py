@@ -38,6 +38,9 @@ _PAGES_OF_DOCUMENTS = (
     "(starts: query(<longrun-document>).map(mark => mark.location().page()),"
     " last: query(<longrun-end>).first().location().page())"
 )
+_LABELS_ARE_OURS = (
+    "the labels <longrun-document> and <longrun-end> tell documents apart; give yours other names"
+)
 _MEDIA_BOX = re.compile(rb"/MediaBox\s*\[\s*0 0 ([0-9.]+) ([0-9.]+)\s*\]")
 _MILLIMETRES = 25.4 / 72
 
@@ -120,6 +123,9 @@ class Typesetter:
             raise self._explained(fault, records, parameters) from None
         found = json.loads(compiler.eval(_PAGES_OF_DOCUMENTS))
         sizes = _page_sizes(pdf, found["last"])
+        # Otherwise one document's pages would be taken for another's.
+        if len(found["starts"]) != len(records) or len(sizes) != found["last"]:
+            raise TemplateFailed(self._file, _LABELS_ARE_OURS, record=None, place=None)
         return TypesetChunk(
             pdf=pdf,
             pages=tuple(
