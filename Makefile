@@ -74,9 +74,12 @@ invoke: up ## run a function on an event: make invoke FUNCTION=PrintApi EVENT=ev
 why: $(DEV) ## what a failed workflow broke off with: make why OPERATION=<operation id>
 	@$(LOCAL) why $(OPERATION)
 
-.PHONY: demo bench
+.PHONY: demo bench validate
 demo: up ## a thousand invoice letters, from a CSV file to out/letters.pdf
 	@$(BIN)/longrun demo --stack $(HOME_DIR)/stack.json --out out
+
+validate: $(DEV) ## is a data file in order? make validate MAPPING=customers.mapping.yaml DATA=customers.csv
+	@$(BIN)/python -m longrun.documents.mapping.validate $(MAPPING) $(DATA)
 
 bench: up ## measure, as ratios within one run
 	@$(BIN)/python -m bench --stack $(HOME_DIR)/stack.json
