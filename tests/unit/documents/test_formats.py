@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longrun.documents.errors import ResourceInvalid
-from longrun.documents.formats import FORMATS, json_schema, write_schemas
+from longrun.documents.formats import FORMATS, json_schema, parse_mapping, write_schemas
 from longrun.documents.formats.text import TextInvalid, read_text
 
 SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
@@ -181,3 +181,15 @@ def test_what_carries_records_and_jobs_out_loads_neither_pydantic_nor_yaml() -> 
         env={"PYTHONPATH": root},
     )
     assert found.stdout.strip() == "[]"
+
+
+def test_a_fault_is_told_once_and_not_again_of_what_holds_it() -> None:
+    with pytest.raises(ResourceInvalid) as told:
+        parse_mapping(b"source: {format: csv}\nfields: [{name: a, type: strng}]", "m.yaml")
+    assert told.value.path == "$.fields[0].type"
+    assert told.value.others == ()
+
+
+def test_a_list_that_is_empty_is_told_in_plain_words() -> None:
+    with pytest.raises(ResourceInvalid, match="must not be empty"):
+        parse_mapping(b"source: {format: csv}\nfields: []", "m.yaml")

@@ -157,6 +157,8 @@ def _faults(error: ValidationError, data: Any) -> Iterator[tuple[str, str]]:
         if reason not in reasons:
             reasons.append(reason)
     for path, reasons in merged.items():
+        if any(other.startswith((f"{path}[", f"{path}.")) for other in merged):
+            continue  # What holds a fault is at fault for it only.
         wanted = [r.removeprefix(_WANTED).removesuffix(".") for r in reasons]
         together = all(r.startswith(_WANTED) for r in reasons)
         yield path, f"{_WANTED}{' or '.join(wanted)}." if together else reasons[0]
@@ -194,6 +196,8 @@ def _reason(detail: ErrorDetails) -> str:
             return "This is missing."
         case "unexpected_keyword_argument" | "extra_forbidden":
             return "There is no such key."
+        case "too_short" | "string_too_short":
+            return "This must not be empty."
         case "string_pattern_mismatch":
             return f"{given} is no name: a letter, then letters, digits, `_` and `-`."
         case _ if kind in _KINDS:
