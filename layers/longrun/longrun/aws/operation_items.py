@@ -123,21 +123,11 @@ def result_value(result: Result) -> dict[str, Any]:
         "type": result.type,
         "values": dict(result.values),
         "count": result.count,
-        "files": [{"name": file.name, **_artefact_value(file.artefact)} for file in result.files],
+        "files": [{"name": file.name, **file.artefact.document()} for file in result.files],
     }
     if result.manifest:
-        value["manifest"] = _artefact_value(result.manifest)
+        value["manifest"] = result.manifest.document()
     return value
-
-
-def _artefact_value(artefact: Artefact) -> dict[str, Any]:
-    return {
-        "key": artefact.key,
-        "mediaType": artefact.media_type,
-        "size": artefact.size,
-        "sha256": artefact.sha256,
-        "version": artefact.version,
-    }
 
 
 def _time(value: str | None) -> datetime | None:
@@ -175,17 +165,7 @@ def _result(value: Mapping[str, Any]) -> Result:
         values=value["values"],
         count=int(value["count"]),
         files=tuple(
-            ResultFile(name=file["name"], artefact=_artefact(file)) for file in value["files"]
+            ResultFile(name=file["name"], artefact=Artefact.read(file)) for file in value["files"]
         ),
-        manifest=_artefact(value["manifest"]) if "manifest" in value else None,
-    )
-
-
-def _artefact(value: Mapping[str, Any]) -> Artefact:
-    return Artefact(
-        key=value["key"],
-        media_type=value["mediaType"],
-        size=int(value["size"]),
-        sha256=value["sha256"],
-        version=value["version"],
+        manifest=Artefact.read(value["manifest"]) if "manifest" in value else None,
     )

@@ -15,30 +15,11 @@ MANIFEST = "manifest.json"
 
 def write_manifest(entries: Iterable[DirectoryEntry]) -> bytes:
     """The entries as JSON, in their order."""
-    rows = [
-        {
-            "path": entry.path,
-            "key": entry.artefact.key,
-            "mediaType": entry.artefact.media_type,
-            "size": entry.artefact.size,
-            "sha256": entry.artefact.sha256,
-            "version": entry.artefact.version,
-        }
-        for entry in entries
-    ]
+    rows = [{"path": entry.path, **entry.artefact.document()} for entry in entries]
     return json.dumps(rows).encode()
 
 
 def read_manifest(content: bytes) -> Iterator[DirectoryEntry]:
     """The entries of a manifest that `write_manifest` made."""
     for row in json.loads(content):
-        yield DirectoryEntry(
-            path=row["path"],
-            artefact=Artefact(
-                key=row["key"],
-                media_type=row["mediaType"],
-                size=row["size"],
-                sha256=row["sha256"],
-                version=row["version"],
-            ),
-        )
+        yield DirectoryEntry(path=row["path"], artefact=Artefact.read(row))

@@ -4,9 +4,9 @@ The protocol lives here because every room speaks it; the implementation on S3 i
 `longrun.aws.artefacts`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, Self
 
 
 class ArtefactMissing(Exception):
@@ -29,6 +29,27 @@ class Artefact:
     """Lower-case hex digest of the content."""
     version: str | None = None
     """The store's version of the object: pins what later readers get."""
+
+    def document(self) -> dict[str, Any]:
+        """The description in JSON types; `read` is its inverse."""
+        return {
+            "key": self.key,
+            "mediaType": self.media_type,
+            "size": self.size,
+            "sha256": self.sha256,
+            "version": self.version,
+        }
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> Self:
+        """The description of `document`; other keys in it are somebody else's."""
+        return cls(
+            key=document["key"],
+            media_type=document["mediaType"],
+            size=int(document["size"]),
+            sha256=document["sha256"],
+            version=document["version"],
+        )
 
 
 class ArtefactStore(Protocol):

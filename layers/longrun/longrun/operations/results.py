@@ -24,17 +24,7 @@ def describe(
     if len(files) <= FILES_INLINE:
         return Result(type=result_type, files=tuple(files), count=len(files))
     lines = (
-        json.dumps(
-            {
-                "name": file.name,
-                "key": file.artefact.key,
-                "mediaType": file.artefact.media_type,
-                "size": file.artefact.size,
-                "sha256": file.artefact.sha256,
-                "version": file.artefact.version,
-            }
-        ).encode()
-        + b"\n"
+        json.dumps({"name": file.name, **file.artefact.document()}).encode() + b"\n"
         for file in files
     )
     manifest = artefacts.write(f"{prefix}.manifest.jsonl", lines, media_type="application/jsonl")
@@ -49,13 +39,4 @@ def read(result: Result, artefacts: ArtefactStore) -> Iterator[ResultFile]:
     manifest = artefacts.read(result.manifest.key, version=result.manifest.version)
     for line in manifest.splitlines():
         entry = json.loads(line)
-        yield ResultFile(
-            name=entry["name"],
-            artefact=Artefact(
-                key=entry["key"],
-                media_type=entry["mediaType"],
-                size=entry["size"],
-                sha256=entry["sha256"],
-                version=entry["version"],
-            ),
-        )
+        yield ResultFile(name=entry["name"], artefact=Artefact.read(entry))

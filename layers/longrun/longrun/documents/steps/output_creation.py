@@ -25,6 +25,9 @@ from longrun.operations.results import describe
 FILES_A_PART = 200
 """So many small files one iteration writes."""
 
+COPIES_A_LOOK = 100
+"""After so many copies a delivery looks whether it is still wanted."""
+
 PDF = "application/pdf"
 
 
@@ -77,7 +80,9 @@ def deliver_output(engine: Engine, operation: Operation) -> None:
         # Who names a folder decides what shares it; without one, no two operations do.
         place = folder or f"{operation.id}/"
         values["delivered"] = f"delivered/{operation.tenant}/{place}"
-        for file in files:
+        for number, file in enumerate(files):
+            if number % COPIES_A_LOOK == 0:
+                engine.lifecycle.check(operation.id)
             engine.artefacts.copy(file.artefact, values["delivered"] + file.name)
     result = describe(
         OUTPUT_RESULT,
@@ -177,16 +182,7 @@ def _written(engine: Engine, operation: Operation) -> Iterator[ResultFile]:
     for part in parts:
         key = f"{work_prefix(operation)}written-{part['number']:05d}.json"
         for entry in json.loads(engine.artefacts.read(key)):
-            yield ResultFile(
-                name=entry["name"],
-                artefact=Artefact(
-                    key=entry["key"],
-                    media_type=PDF,
-                    size=entry["size"],
-                    sha256=entry["sha256"],
-                    version=entry["version"],
-                ),
-            )
+            yield ResultFile(name=entry["name"], artefact=Artefact.read(entry))
 
 
 def write_json(engine: Engine, key: str, document: object) -> None:

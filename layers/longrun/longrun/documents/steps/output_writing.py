@@ -18,7 +18,6 @@ from longrun.documents.sets import EntitySet, SetType
 from longrun.documents.steps.engine import Engine, work_prefix
 from longrun.documents.steps.output_creation import PDF, reserved_file, write_json
 from longrun.filestore import FileType, KeptOutputs
-from longrun.operations.artefacts import Artefact
 from longrun.operations.operation import Operation
 
 
@@ -52,7 +51,7 @@ def create_output(engine: Engine, operation: Operation, number: int) -> None:
             )
             with target.open("rb") as content:
                 artefact = engine.artefacts.write(key, content, media_type=PDF)
-            written.append({"name": entry["name"], **_artefact_document(artefact)})
+            written.append({"name": entry["name"], **artefact.document()})
     write_json(engine, f"{work_prefix(operation)}written-{number:05d}.json", written)
     engine.lifecycle.advance(operation.id, OUTPUT_CREATION)
 
@@ -89,12 +88,3 @@ class _Pages:
             with path.open("wb") as target:
                 self._engine.artefacts.download(pdf_key(content_set.prefix, number), target)
         return path
-
-
-def _artefact_document(artefact: Artefact) -> dict[str, Any]:
-    return {
-        "key": artefact.key,
-        "size": artefact.size,
-        "sha256": artefact.sha256,
-        "version": artefact.version,
-    }
