@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import costs, report
 from bench.build import Build, NotBuilt, sizes
+from bench.download import download
 from bench.ground import ground
 from bench.job import Job
 from bench.large import large
@@ -17,7 +18,7 @@ from local.commands import Failed
 from local.places import ROOT
 from local.stack import Stack
 
-PARTS = ("poll", "startup", "sizes", "large")
+PARTS = ("poll", "startup", "sizes", "download", "large")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     with ground(build, stack) as place:
         if "startup" in wanted:
             figures += startup(build, place.variables)
+        if "download" in wanted:
+            figures += download(build, place)
         if "large" in wanted:
             found, small, job = large(build, place, chosen.records)
             figures += found

@@ -14,7 +14,8 @@ from bench.build import Build, clean_environment
 from local.deployment import client
 from local.places import ROOT
 from local.stack import Stack
-from longrun.filestore import FileStore, FileType, ManagedFile
+from longrun.documents.steps.engine import Engine
+from longrun.filestore import FileType, ManagedFile
 
 LETTERS = ROOT / "samples" / "letters"
 TEMPLATE = LETTERS / "template"
@@ -79,12 +80,21 @@ def ground(build: Build, stack: Stack) -> Iterator[Ground]:
 
 def upload(place: Ground, customers: int) -> dict[str, ManagedFile]:
     """Put the sample letters into the file store, with a data file of so many customers."""
-    os.environ.update(clean_environment() | place.variables)
-    files = _files()
+    files = engine_on(place).files
     return {
         key: files.add(TENANT, file_type, name, content)
         for key, (file_type, name, content) in _samples(customers).items()
     }
+
+
+def engine_on(place: Ground) -> Engine:
+    """Our own code in this process, to prepare what is measured elsewhere."""
+    os.environ.update(clean_environment() | place.variables)
+    # Only here, after the environment was set: the adapters read it once a process.
+    from longrun.aws.engine import engine
+    from longrun.contracts.kinds import KINDS
+
+    return engine(KINDS)
 
 
 def template_archive() -> bytes:
@@ -122,14 +132,6 @@ def _samples(customers: int) -> Mapping[str, tuple[FileType, str, bytes]]:
             (LETTERS / "one-file.output.yaml").read_bytes(),
         ),
     }
-
-
-def _files() -> FileStore:
-    # Only here, after the environment was set: the adapters read it once a process.
-    from longrun.aws.engine import engine
-    from longrun.contracts.kinds import KINDS
-
-    return engine(KINDS).files
 
 
 def _remove(store: Any, bucket: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One measured number, and what it should not exceed."""
+    """One measured number, and what it should not exceed or fall below."""
 
     name: str
     measured: str
@@ -15,18 +15,22 @@ class Figure:
     value: float
     unit: str = "×"
     bound: float | None = None
+    floor: bool = False
+    """Whether the bound is the least that it should be."""
 
     @property
     def verdict(self) -> str:
         """Whether the bound is met; nothing for a figure without one."""
         if self.bound is None:
             return ""
-        return "met" if self.value <= self.bound else "MISSED"
+        met = self.value >= self.bound if self.floor else self.value <= self.bound
+        return "met" if met else "MISSED"
 
     @property
     def row(self) -> list[str]:
         """As a row of the final table."""
-        bound = "–" if self.bound is None else f"≤ {_number(self.bound)} {self.unit}"
+        sign = "≥" if self.floor else "≤"
+        bound = "–" if self.bound is None else f"{sign} {_number(self.bound)} {self.unit}"
         return [self.name, self.measured, f"{_number(self.value)} {self.unit}", bound, self.verdict]
 
 

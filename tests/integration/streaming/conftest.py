@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from local.places import ROOT
-from tests.integration.streaming.runtime_api import PATIENCE, RuntimeApi
+from local.runtime_api import PATIENCE
+from tests.integration.streaming.runtime_api import RuntimeApi
 
 FUNCTION = ROOT / "tests" / "integration" / "streaming" / "function"
 WRAPPER = ROOT / "layers" / "streaming" / "bootstrap"

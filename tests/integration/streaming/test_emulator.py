@@ -17,8 +17,8 @@ import httpx
 import pytest
 
 from local.places import ROOT
+from local.runtime_api import PATIENCE
 from tests.integration.streaming.conftest import command, environment
-from tests.integration.streaming.runtime_api import PATIENCE
 
 
 def emulator() -> Path:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from local.runtime_api import PATIENCE, TRACE, Invocation
 from tests.integration.streaming.conftest import Runtime, Start
-from tests.integration.streaming.runtime_api import PATIENCE, TRACE, Invocation, RuntimeApi
+from tests.integration.streaming.runtime_api import RuntimeApi
 
 MIB = 1024 * 1024
 
@@ -22,12 +23,12 @@ def told(invocation: Invocation) -> dict[str, object]:
 
 
 def works(api: RuntimeApi) -> None:
-    _, payload = api.invoke("greeting").end().streamed()
+    _, payload = api.ask("greeting").end().streamed()
     assert payload == b"hello, world"
 
 
 def test_every_chunk_leaves_before_the_next_is_made(api: RuntimeApi, runtime: Runtime) -> None:
-    invocation = api.invoke("gated", pieces=3)
+    invocation = api.ask("gated", pieces=3)
     os.write(runtime.gate, b".")
     assert json.loads(invocation.chunk().removesuffix(bytes(8)))["statusCode"] == 200
     assert invocation.chunk() == b"piece 0"
@@ -41,7 +42,7 @@ def test_every_chunk_leaves_before_the_next_is_made(api: RuntimeApi, runtime: Ru
 def test_the_response_is_in_the_form_that_the_runtime_api_and_the_gateway_take(
     api: RuntimeApi, runtime: Runtime
 ) -> None:
-    invocation = api.invoke("greeting").end()
+    invocation = api.ask("greeting").end()
     headers = invocation.headers
     assert headers["lambda-runtime-function-response-mode"] == "streaming"
     assert headers["transfer-encoding"] == "chunked"
@@ -58,10 +59,10 @@ def test_the_response_is_in_the_form_that_the_runtime_api_and_the_gateway_take(
 
 
 def test_200_megabytes_go_through_within_32_of_memory(api: RuntimeApi, runtime: Runtime) -> None:
-    api.invoke("large", mib=4, kept=False).end()
+    api.ask("large", mib=4, kept=False).end()
     Path(f"/proc/{runtime.process.pid}/clear_refs").write_text("5")  # resets VmHWM
     before = runtime.status("VmRSS")
-    invocation = api.invoke("large", mib=200, kept=False).end()
+    invocation = api.ask("large", mib=200, kept=False).end()
     assert invocation.whole
     assert invocation.size == 200 * MIB
     expected = hashlib.sha256()
@@ -74,7 +75,7 @@ def test_200_megabytes_go_through_within_32_of_memory(api: RuntimeApi, runtime: 
 def test_an_error_before_the_first_byte_is_an_ordinary_invocation_error(
     api: RuntimeApi, runtime: Runtime
 ) -> None:
-    invocation = api.invoke("fails_at_once").end()
+    invocation = api.ask("fails_at_once").end()
     assert invocation.error is not None
     assert invocation.error["errorType"] == "LookupError"
     assert invocation.error["errorMessage"] == "not even the first"
@@ -85,7 +86,7 @@ def test_an_error_before_the_first_byte_is_an_ordinary_invocation_error(
 def test_an_error_in_the_middle_is_told_in_trailers_and_logged(
     api: RuntimeApi, runtime: Runtime
 ) -> None:
-    invocation = api.invoke("fails_later").end()
+    invocation = api.ask("fails_later").end()
     _, payload = invocation.streamed()
     assert payload == b"the beginning"
     assert invocation.whole
@@ -101,13 +102,13 @@ def test_an_error_in_the_middle_is_told_in_trailers_and_logged(
     assert logged["requestId"] == invocation.id
     assert logged["errorType"] == "LookupError"
     assert logged["errorMessage"] == "the store went away"
-    result = api.invoke("plain").end().buffered
+    result = api.ask("plain").end().buffered
     assert result is not None
     assert json.loads(result)["closed"] == ["fails_later"]
 
 
 def test_what_is_no_bytes_is_such_an_error(api: RuntimeApi, runtime: Runtime) -> None:
-    invocation = api.invoke("gives_text").end()
+    invocation = api.ask("gives_text").end()
     assert told(invocation)["errorType"] == "TypeError"
     works(api)
 
@@ -116,7 +117,7 @@ def test_what_is_no_bytes_is_such_an_error(api: RuntimeApi, runtime: Runtime) ->
 def test_trailers_stay_small_and_in_one_line(
     api: RuntimeApi, runtime: Runtime, message: str
 ) -> None:
-    invocation = api.invoke("fails_later", message=message).end()
+    invocation = api.ask("fails_later", message=message).end()
     assert sum(len(name) + len(value) + 4 for name, value in invocation.trailers.items()) < 4000
     assert told(invocation)["errorType"] == "LookupError"
 
@@ -124,7 +125,7 @@ def test_trailers_stay_small_and_in_one_line(
 def test_a_process_that_ends_in_the_middle_leaves_no_whole_response(
     api: RuntimeApi, runtime: Runtime
 ) -> None:
-    invocation = api.invoke("ends_the_process").end()
+    invocation = api.ask("ends_the_process").end()
     assert runtime.process.wait(PATIENCE) == 3
     assert not invocation.whole
 
@@ -132,8 +133,8 @@ def test_a_process_that_ends_in_the_middle_leaves_no_whole_response(
 def test_a_client_that_goes_away_ends_the_body_and_nothing_else(
     api: RuntimeApi, runtime: Runtime
 ) -> None:
-    api.invoke("endless", hangs_up_after=3).end()
-    result = api.invoke("plain").end().buffered
+    api.ask("endless", hangs_up_after=3).end()
+    result = api.ask("plain").end().buffered
     assert result is not None
     assert json.loads(result)["closed"] == ["endless"]
     assert "was broken off" in runtime.logged()
@@ -141,7 +142,7 @@ def test_a_client_that_goes_away_ends_the_body_and_nothing_else(
 
 
 def test_a_refused_response_is_logged_and_nothing_else(api: RuntimeApi, runtime: Runtime) -> None:
-    invocation = api.invoke("greeting", status=413).end()
+    invocation = api.ask("greeting", status=413).end()
     works(api)
     assert f"The response to invocation {invocation.id} was broken off" in runtime.logged()
 
@@ -153,7 +154,7 @@ def test_several_values_of_a_header_stay_several(api: RuntimeApi, runtime: Runti
         "ETag": ['"x"'],
         "X-None": [],
     }
-    metadata, _ = api.invoke("headers", headers=given).end().streamed()
+    metadata, _ = api.ask("headers", headers=given).end().streamed()
     assert metadata == {
         "statusCode": 201,
         "headers": {"ETag": '"x"'},
@@ -163,26 +164,26 @@ def test_several_values_of_a_header_stay_several(api: RuntimeApi, runtime: Runti
 
 
 def test_headers_go_through_up_to_the_gateways_limit(api: RuntimeApi, runtime: Runtime) -> None:
-    metadata, _ = api.invoke("headers", headers={"X-Large": "x" * 16_000}).end().streamed()
+    metadata, _ = api.ask("headers", headers={"X-Large": "x" * 16_000}).end().streamed()
     assert metadata["headers"] == {"X-Large": "x" * 16_000}
-    invocation = api.invoke("headers", headers={"X-Large": "x" * 17_000}).end()
+    invocation = api.ask("headers", headers={"X-Large": "x" * 17_000}).end()
     assert invocation.error is not None
     assert invocation.error["errorType"] == "HeadersTooLarge"
     works(api)
 
 
 def test_an_empty_body_is_metadata_alone(api: RuntimeApi, runtime: Runtime) -> None:
-    invocation = api.invoke("nothing").end()
+    invocation = api.ask("nothing").end()
     assert invocation.streamed() == ({"statusCode": 204, "headers": {}}, b"")
     assert invocation.whole
 
 
 def test_what_is_not_streamed_goes_the_ordinary_way(api: RuntimeApi, runtime: Runtime) -> None:
-    invocation = api.invoke("plain").end()
+    invocation = api.ask("plain").end()
     assert invocation.buffered is not None
     assert json.loads(invocation.buffered)["body"] == "plain"
     assert "lambda-runtime-function-response-mode" not in invocation.headers
-    error = api.invoke("unknown").end().error
+    error = api.ask("unknown").end().error
     assert error is not None
     assert error["errorType"] == "KeyError"
 
@@ -190,7 +191,7 @@ def test_what_is_not_streamed_goes_the_ordinary_way(api: RuntimeApi, runtime: Ru
 def test_trace_request_and_deadline_are_known_while_streaming(
     api: RuntimeApi, runtime: Runtime
 ) -> None:
-    invocation = api.invoke("surroundings").end()
+    invocation = api.ask("surroundings").end()
     _, payload = invocation.streamed()
     assert payload.decode().splitlines() == [TRACE, invocation.id, "True"]
 
@@ -213,7 +214,7 @@ def test_several_invocations_at_once_are_refused_at_the_start(
 def test_the_function_hears_that_it_is_to_end_while_it_waits(
     api: RuntimeApi, runtime: Runtime
 ) -> None:
-    api.invoke("minds_the_end").end()
+    api.ask("minds_the_end").end()
     runtime.process.send_signal(signal.SIGTERM)
     works(api)
     assert "asked to end" in runtime.logged()
