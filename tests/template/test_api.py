@@ -48,6 +48,14 @@ def test_a_preflight_needs_no_credentials_and_all_else_does(api: dict[str, Any])
             assert operation["security"] == [{scheme: []}], f"{method} {path}"
 
 
+def test_every_path_has_a_preflight_for_a_named_path_takes_none_from_the_greedy_one(
+    api: dict[str, Any],
+) -> None:
+    for path, operations in api["Body"]["paths"].items():
+        integration = operations["options"]["x-amazon-apigateway-integration"]
+        assert "${PrintApiAliaslive}" in integration["uri"]["Fn::Sub"], path
+
+
 def test_the_authorizer_is_asked_each_time_because_either_of_two_headers_will_do(
     api: dict[str, Any],
 ) -> None:

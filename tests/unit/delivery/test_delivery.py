@@ -27,6 +27,7 @@ from longrun.delivery.errors import (
 from longrun.delivery.representation import Representation
 from longrun.delivery.request import Mode, Request
 from longrun.operations.artefacts import ArtefactMissing
+from longrun.operations.errors import Interrupted
 from tests.unit.delivery.conftest import Signer
 from tests.unit.filestore.conftest import Artefacts
 
@@ -406,6 +407,24 @@ def test_a_body_that_is_longer_than_said_breaks_too(
 
     with pytest.raises(WrongLength):
         body(delivery.deliver(short, Request()))
+
+
+@pytest.mark.parametrize("header", [None, "bytes=100-", "bytes=100-199,900-"])
+def test_what_cannot_even_be_begun_is_told_before_anything_is_sent(
+    delivery: Delivery,
+    artefacts: Reads,
+    what: Representation,
+    header: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def cut(*_: Any, **__: Any) -> Iterator[bytes]:
+        yield from ()
+        raise Interrupted("S3")
+
+    monkeypatch.setattr(artefacts, "stream", cut)
+
+    with pytest.raises(Interrupted):
+        delivery.deliver(what, Request(range=header))
 
 
 def test_closing_a_body_closes_what_it_reads(delivery: Delivery, artefacts: Reads) -> None:

@@ -62,8 +62,10 @@ class Parts:
     def _pieces(
         self, first: Span, opened: Iterator[bytes], others: Sequence[Span], read: Open
     ) -> Iterator[bytes]:
-        yield self._head(first)
-        yield from exactly(first.length, opened)
+        body = exactly(first.length, opened)
+        # Not the head alone: whoever has the first piece knows that the content can be read.
+        yield self._head(first) + next(body)
+        yield from body
         for span in others:
             yield self._head(span)
             yield from exactly(span.length, read(span))
