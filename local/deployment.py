@@ -91,7 +91,9 @@ def client(service: str, endpoint: str) -> Any:
 def _buffer_responses() -> None:
     """Take streaming out of the built template."""
     template = BUILD / "template.yaml"
-    streaming = re.compile(r"^ *ResponseTransferMode: RESPONSE_STREAM\n", re.MULTILINE)
+    streaming = re.compile(
+        r"^ *(ResponseTransferMode: RESPONSE_STREAM|TimeoutInMillis: \d+)\n", re.MULTILINE
+    )
     template.write_text(streaming.sub("", template.read_text()))
 
 

@@ -74,6 +74,8 @@ def test_everything_that_delivers_streams_and_nothing_else(api: dict[str, Any]) 
             uri = integration["uri"]["Fn::Sub"]
             place = f"{method} {path}"
             assert (integration.get("responseTransferMode") == "STREAM") is streams, place
+            # Without one of its own, the gateway would cut a stream at 29 s.
+            assert integration.get("timeoutInMillis") == (180_000 if streams else None), place
             assert ("/2021-11-15/functions/" in uri) is streams, place
             assert uri.endswith("/response-streaming-invocations") is streams, place
 

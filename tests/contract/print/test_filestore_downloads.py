@@ -13,9 +13,11 @@ import pytest
 
 from longrun.contracts.print import delivery_routes
 from longrun.contracts.print.api import build
+from longrun.contracts.print.call import Call
 from longrun.contracts.print.services import Services
 from longrun.delivery.responses import StreamedResponse, resolved
 from longrun.filestore import FileType
+from longrun.identity.principal import Principal
 from tests.contract.print.world import DATA, Reply, World, an_event
 
 BIG = bytes(range(256)) * 20_000
@@ -318,3 +320,20 @@ def test_a_digest_that_is_none_is_refused(world: World, sha256: object) -> None:
     reply = world.call("POST", "/filestore/uploads", {"type": "DATA_FILE", "sha256": sha256})
 
     assert (reply.status, reply.error["parameter"]) == (400, "sha256")
+
+
+def test_a_list_header_in_several_lines_is_one_list() -> None:
+    sent = {"If-None-Match": ['"one"', '"two", "three"'], "Range": ["bytes=0-1", "bytes=2-3"]}
+    call = Call(
+        services=None,  # type: ignore[arg-type]  # a header needs none
+        event={
+            "headers": {name: values[-1] for name, values in sent.items()},
+            "multiValueHeaders": sent,
+        },
+        principal=Principal(tenant="acme", id="anna", permissions=frozenset()),
+        path={},
+        seconds_left=lambda: 1.0,
+    )
+
+    assert call.header("if-none-match") == '"one", "two", "three"'
+    assert call.header("range") == "bytes=2-3"

@@ -10,6 +10,7 @@ import pytest
 
 from longrun.filestore import (
     ClosedFormat,
+    DigestWrong,
     EmptyUpload,
     FileInUse,
     FileNotFound,
@@ -253,6 +254,20 @@ def test_a_deletion_that_lost_the_race_says_so(store: FileStore, world: "World")
         return False
 
     assert store.delete("acme", file.id, in_use=somebody_else_deletes) is False
+
+
+def test_an_announced_file_must_have_the_digest_that_was_promised(
+    store: FileStore, world: "World"
+) -> None:
+    promised = hashlib.sha256(b"abc").hexdigest()
+    kept = store.announce("acme", DATA, "kept.csv", sha256=promised.upper())
+    world.artefacts.write(kept.key, b"abc", media_type="text/csv")
+    assert store.get("acme", kept.id).sha256 == promised
+
+    broken = store.announce("acme", DATA, "broken.csv", sha256=promised)
+    world.artefacts.write(broken.key, b"abd", media_type="text/csv")
+    with pytest.raises(DigestWrong, match="is not what was announced"):
+        store.get("acme", broken.id)
 
 
 def test_an_announced_file_is_there_once_its_bytes_are(store: FileStore, world: "World") -> None:

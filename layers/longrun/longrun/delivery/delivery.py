@@ -47,7 +47,7 @@ class Delivery:
 
     Limits: a redirected client takes its Range and its conditions along, and the store judges them
     by its own entity tags: If-Match with one of ours fails there, and If-Range is unknown to it,
-    which is harmless because the URL is of one version.
+    which is harmless because the content of an artefact never changes.
     """
 
     def __init__(

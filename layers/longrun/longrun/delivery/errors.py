@@ -33,8 +33,8 @@ class TooLargeToCarry(DeliveryError):
 
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(
-            f"One response carries {limit} bytes and this has {size}. Fetch it in parts by Range, "
-            "or by a presigned URL."
+            f"One response carries {limit} bytes and this has {size}. Fetch it by a presigned URL, "
+            "or a file in parts by Range."
         )
         self.size = size
         self.limit = limit

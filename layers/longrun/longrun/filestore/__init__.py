@@ -7,6 +7,7 @@ from longrun.filestore.archive import zipped_size
 from longrun.filestore.contents import directory_entries, directory_entry, stream_directory
 from longrun.filestore.errors import (
     ClosedFormat,
+    DigestWrong,
     EmptyUpload,
     FileIdTaken,
     FileInUse,
@@ -22,6 +23,7 @@ from longrun.filestore.store import FileStore
 
 __all__ = [
     "ClosedFormat",
+    "DigestWrong",
     "DirectoryEntry",
     "EmptyUpload",
     "FileArtefacts",

@@ -4,6 +4,7 @@
     ├── FileNotFound    no such file of that type for this tenant
     ├── FileInUse       an operation still needs it
     ├── EmptyUpload     nothing was sent
+    ├── DigestWrong     something else was sent than had been promised
     ├── ClosedFormat    a vendor's closed archive or preset
     ├── UnsafePath      a path of a directory's file that would leave the directory
     └── FileIdTaken     two different files under one id: a fault of ours
@@ -42,6 +43,17 @@ class EmptyUpload(FileStoreError):
     def __init__(self, kind: FileType, name: str | None) -> None:
         named = f" {name!r}" if name else ""
         super().__init__(f"The {kind.label}{named} is empty: the upload holds no data.")
+        self.kind = kind
+        self.name = name
+
+
+class DigestWrong(FileStoreError):
+    """What was uploaded does not have the digest that was promised for it."""
+
+    def __init__(self, kind: FileType, name: str) -> None:
+        super().__init__(
+            f"The {kind.label} {name!r} is not what was announced: its SHA-256 is another."
+        )
         self.kind = kind
         self.name = name
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
 from longrun.filestore.closed import refuse_closed_format
-from longrun.filestore.errors import EmptyUpload, FileInUse, FileNotFound
+from longrun.filestore.errors import DigestWrong, EmptyUpload, FileInUse, FileNotFound
 from longrun.filestore.file_type import FileType
 from longrun.filestore.managed_file import ManagedFile, awaited_file, place_of
 from longrun.filestore.names import Match, as_id, clean, match, stems_of
@@ -120,14 +120,16 @@ class FileStore:
         *,
         persistent: bool = False,
         media_type: str | None = None,
+        sha256: str | None = None,
     ) -> ManagedFile:
         """Number a file whose bytes the client will upload straight under the returned `key`.
 
         It is not found before its bytes are there, and is checked when it is first found: `get`
-        and `find` then raise what `add` would have raised.
+        and `find` then raise what `add` would have raised, or `DigestWrong` where another digest
+        was promised.
         """
-        file_id = self.new_id()
-        return self._enter(self._awaited(tenant, kind, name, media_type, persistent, file_id))
+        awaited = self._awaited(tenant, kind, name, media_type, persistent, self.new_id())
+        return self._enter(replace(awaited, sha256=(sha256 or "").lower()))
 
     def get(self, tenant: str, file_id: int, kind: FileType | None = None) -> ManagedFile:
         """The file of an id, of that type if one is asked for.
@@ -260,7 +262,11 @@ class FileStore:
         arrived = self._arrived(file)
         if arrived is None:
             return None
-        arrived = replace(arrived, sha256=self._looked_through(arrived))
+        found = self._looked_through(arrived)
+        if found and file.sha256 and found != file.sha256:
+            raise DigestWrong(file.type, file.name)
+        # What is too large to be looked through here was held to its promise by the store.
+        arrived = replace(arrived, sha256=found or file.sha256)
         # From here on its version is pinned: the form may still be good, but nobody sees what it
         # brings now.
         if self._index.arrive(arrived):

@@ -81,7 +81,8 @@ def build(
             expose_headers=list(SHOWN_HEADERS),
             max_age=3600,
         )
-    app = APIGatewayRestResolver(strip_prefixes=list(PREFIXES), cors=cors)
+    # Every answer is text or bytes by now; the resolver would make JSON of bytes of that type.
+    app = APIGatewayRestResolver(serializer=_as_it_is, strip_prefixes=list(PREFIXES), cors=cors)
     for endpoint in endpoints:
         app.route(endpoint.rule, method=list(endpoint.verbs))(_route(app, endpoint, services))
 
@@ -164,6 +165,10 @@ def _response(app: APIGatewayRestResolver, services: Services, answer: Answer) -
         body=body,
         compress=large,
     )
+
+
+def _as_it_is(body: Any) -> Any:
+    return body
 
 
 def _compresses(app: APIGatewayRestResolver) -> bool:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from longrun.contracts.print.services import Services
 
 
+_LISTS = frozenset({"if-match", "if-none-match"})
+"""Headers that may come in several lines, which are one list (RFC 9110, 5.3)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request of a known caller."""
@@ -78,8 +82,15 @@ class Call:
 
     def header(self, name: str) -> str | None:
         """A header; None if it is absent."""
-        headers: Mapping[str, str] = self.event.get("headers") or {}
         wanted = name.lower()
+        if wanted in _LISTS:
+            lines: Mapping[str, list[str]] = self.event.get("multiValueHeaders") or {}
+            sent = [
+                each for key, values in lines.items() if key.lower() == wanted for each in values
+            ]
+            if sent:
+                return ", ".join(sent)
+        headers: Mapping[str, str] = self.event.get("headers") or {}
         return next((value for key, value in headers.items() if key.lower() == wanted), None)
 
 

@@ -13,7 +13,14 @@ from longrun.contracts.print.answer import Answer, document
 from longrun.delivery.errors import PreconditionFailed, RangeNotSatisfiable, TooLargeToCarry
 from longrun.documents.errors import InputInvalid
 from longrun.documents.sets import SetMissing
-from longrun.filestore.errors import ClosedFormat, EmptyUpload, FileInUse, FileNotFound, UnsafePath
+from longrun.filestore.errors import (
+    ClosedFormat,
+    DigestWrong,
+    EmptyUpload,
+    FileInUse,
+    FileNotFound,
+    UnsafePath,
+)
 from longrun.identity.credentials import Unauthenticated
 from longrun.identity.roles import ROLES
 from longrun.operations.artefacts import ArtefactMissing
@@ -141,5 +148,6 @@ _FAILURES: Mapping[type, Callable[[Any], Failure]] = {
     ),
     EmptyUpload: _worded(400, "Request contains no data for upload to File Store"),
     ClosedFormat: _said(400),
+    DigestWrong: _said(400),
     InputInvalid: _said(400),
 }

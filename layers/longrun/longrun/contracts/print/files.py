@@ -115,7 +115,9 @@ def announce(call: Call) -> Answer:
     sha256 = asked.get("sha256")
     if sha256 is not None and not (isinstance(sha256, str) and _SHA256.fullmatch(sha256)):
         raise Refused("sha256 must be 64 hexadecimal digits.", parameter="sha256")
-    file = call.services.files.announce(call.principal.tenant, kind, name, persistent=persistent)
+    file = call.services.files.announce(
+        call.principal.tenant, kind, name, persistent=persistent, sha256=sha256
+    )
     form = call.services.platform.uploads.form(
         file.key,
         media_type=file.media_type,
