@@ -46,8 +46,7 @@ $(STACK): requirements/stack.txt
 	@mkdir -p .local
 	$(call environment,.local/stack-venv,requirements/stack.txt,MiniStack and SAM)
 
-COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
-  --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate
 
 .PHONY: requirements
 requirements: $(DEV) ## pin the newest versions into the requirements files (takes minutes)
@@ -56,6 +55,8 @@ requirements: $(DEV) ## pin the newest versions into the requirements files (tak
 	$(COMPILE) -c requirements/dev.txt -o layers/runtime/requirements.txt requirements/runtime.in
 	$(COMPILE) -c requirements/dev.txt -o layers/typesetting/requirements.txt requirements/typesetting.in
 	$(COMPILE) -c requirements/dev.txt -o layers/streaming/requirements.txt requirements/streaming.in
+	@# Where this machine gets its packages from is nobody else's business.
+	@sed -i '/^-/d' requirements/dev.txt requirements/stack.txt layers/*/requirements.txt
 
 # --- The local stack ----------------------------------------------------------------------------------
 .PHONY: up down status invoke why

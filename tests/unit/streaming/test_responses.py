@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from longrun.delivery.responses import StreamedResponse, begun, resolved, respond, streaming
+from longrun.delivery.responses import StreamedResponse, begun, resolved, streaming
 
 
 def pieces(closed: list[bool]) -> Iterator[bytes]:
@@ -19,25 +19,6 @@ def test_the_exec_wrapper_says_whether_the_runtime_streams(monkeypatch: pytest.M
     assert not streaming()
     monkeypatch.setenv("LONGRUN_RESPONSES", "streamed")
     assert streaming()
-
-
-def test_a_response_is_left_to_the_runtime_that_streams() -> None:
-    response = StreamedResponse(status=200, headers={}, body=iter(()))
-    assert respond(response, streaming=True) is response
-
-
-def test_a_response_is_whole_where_nothing_streams() -> None:
-    closed: list[bool] = []
-    response = StreamedResponse(
-        status=206, headers={"ETag": "x", "Link": ["<a>", "<b>"]}, body=pieces(closed)
-    )
-    assert respond(response, streaming=False) == {
-        "statusCode": 206,
-        "multiValueHeaders": {"ETag": ["x"], "Link": ["<a>", "<b>"]},
-        "body": base64.b64encode(b"one two").decode(),
-        "isBase64Encoded": True,
-    }
-    assert closed == [True]
 
 
 @pytest.mark.parametrize(

@@ -32,26 +32,6 @@ def streaming() -> bool:
     return os.environ.get("LONGRUN_RESPONSES") == "streamed"
 
 
-def respond(response: StreamedResponse, *, streaming: bool) -> StreamedResponse | ProxyResult:
-    """What a handler returns for a response.
-
-    Args:
-        response: Of any size if it is streamed; else of the buffered limit at most.
-        streaming: Whether the runtime streams.
-    """
-    if streaming:
-        return response
-    return {
-        "statusCode": response.status,
-        "multiValueHeaders": {
-            name: [value] if isinstance(value, str) else value
-            for name, value in response.headers.items()
-        },
-        "body": base64.b64encode(_whole(response.body)).decode(),
-        "isBase64Encoded": True,
-    }
-
-
 def resolved(result: ProxyResult, *, streaming: bool) -> StreamedResponse | ProxyResult:
     """What a handler returns for a resolver's result.
 
