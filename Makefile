@@ -110,6 +110,12 @@ deploy: setup ## deploy to AWS: make deploy ENV=dev, with AWS credentials in the
 	$(BIN)/python -m local.built
 	$(SAM) deploy --config-env $(ENV) $(FLAGS)
 
+.PHONY: docs
+docs: $(DEV) ## write what is generated: the lifecycle's table, JSON Schemas, OpenAPI (tests tell what is stale)
+	@$(BIN)/python docs/generate.py
+	@$(BIN)/python -c 'from pathlib import Path; from longrun.documents.formats import write_schemas; write_schemas(Path("docs/schemas"))'
+	@$(BIN)/python -m longrun.contracts.print.openapi docs/openapi/print.json
+
 .PHONY: clean
 clean: ## remove what was built and installed; ends the local stack first
 	@if [ -x $(BIN)/python ]; then $(LOCAL) down; fi

@@ -38,13 +38,6 @@ def test_a_context_that_is_not_ours_is_an_error() -> None:
         Principal.from_context({"principalId": "anna"})
 
 
-def test_a_principal_may_what_it_is_permitted() -> None:
-    principal = Principal(tenant="acme", id="anna", permissions=frozenset({"print:run"}))
-
-    assert principal.may("print:run")
-    assert not principal.may("print")
-
-
 # The matrix of contracts/print.md, its columns: data, resource, monitor.
 MATRIX = [
     ("print:monitor", True, False, True),  # getOperations, getProgress

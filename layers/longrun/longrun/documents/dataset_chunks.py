@@ -166,20 +166,5 @@ def chunk_firsts(artefacts: ArtefactStore, data_set: EntitySet) -> list[int]:
     return [data_set.id + 1 + start for start in index.starts]
 
 
-def first_details(artefacts: ArtefactStore, data_set: EntitySet, record_id: int) -> int:
-    """The id that the record's first detail record has (or would have)."""
-    index = ChunkIndex.read(artefacts, data_set.prefix)
-    place = record_id - data_set.id - 1
-    chunk = index.chunk_of(place)
-    lines = artefacts.read(_chunk_key(data_set.prefix, chunk)).splitlines()
-    before = lines[: place - index.starts[chunk]]
-    within = sum(_details_of_line(json.loads(line)) for line in before)
-    return data_set.id + 1 + index.count + index.details[chunk] + within
-
-
-def _details_of_line(record: dict[str, Any]) -> int:
-    return sum(1 + _details_of_line(row) for rows in record["tables"].values() for row in rows)
-
-
 def _chunk_key(prefix: str, number: int) -> str:
     return f"{prefix}records-{number:05d}.jsonl"

@@ -5,7 +5,6 @@ files become records is `longrun.documents.mapping`'s business; ids belong to th
 """
 
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,20 +36,9 @@ def encode_record(record: Record) -> bytes:
     return _encode(record).encode() + b"\n"
 
 
-def encode_records(records: Iterable[Record]) -> bytes:
-    """Several records, a line each; for a chunk, not for a whole set."""
-    return b"".join(map(encode_record, records))
-
-
 def decode_record(line: str | bytes) -> Record:
     """The record that `encode_record` wrote."""
     return _revive(json.loads(line))
-
-
-def decode_records(lines: bytes | Iterable[bytes]) -> Iterator[Record]:
-    """The records of a chunk: its bytes, or its lines as a binary file yields them."""
-    # Lines of bytes end at LF and CR only, and JSON escapes both inside text.
-    return map(decode_record, lines.splitlines() if isinstance(lines, bytes) else lines)
 
 
 def _revive(data: dict[str, Any]) -> Record:

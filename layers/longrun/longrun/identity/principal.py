@@ -23,10 +23,6 @@ class Principal:
     Only a password opens a session, and the session ends with that generation.
     """
 
-    def may(self, permission: str) -> bool:
-        """Whether the principal holds the permission."""
-        return permission in self.permissions
-
     def to_context(self) -> dict[str, str]:
         """The principal as an authorizer's context: flat, and of strings, which is all it carries.
 
