@@ -55,6 +55,9 @@ requirements: $(DEV) ## pin the newest versions into the requirements files (tak
 	$(COMPILE) -c requirements/dev.txt -o layers/runtime/requirements.txt requirements/runtime.in
 	$(COMPILE) -c requirements/dev.txt -o layers/typesetting/requirements.txt requirements/typesetting.in
 	$(COMPILE) -c requirements/dev.txt -o layers/streaming/requirements.txt requirements/streaming.in
+	$(COMPILE) -c requirements/dev.txt -o layers/columnar/requirements.txt requirements/columnar.in
+	$(COMPILE) -c requirements/dev.txt -o layers/signatures/requirements.txt requirements/signatures.in
+	$(COMPILE) -c requirements/dev.txt -o layers/archives/requirements.txt requirements/archives.in
 	@# Where this machine gets its packages from is nobody else's business.
 	@sed -i '/^-/d' requirements/dev.txt requirements/stack.txt layers/*/requirements.txt
 
