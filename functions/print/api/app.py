@@ -6,15 +6,16 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from longrun.aws.platform import AwsPlatform
-from longrun.contracts.print.api import build
+from longrun.contracts.print.api import FACE
 from longrun.contracts.print.api_routes import ENDPOINTS
 from longrun.contracts.print.services import Services
+from longrun.gateway.api import build
 
 logger = Logger(service="longrun")
 """Takes what all of our modules log. Events are never logged: they hold credentials and data."""
 
 platform = AwsPlatform()
-app = build(ENDPOINTS, Services(platform), cors_origin=platform.cors_origin)
+app = build(ENDPOINTS, Services(platform), FACE, cors_origin=platform.cors_origin)
 # The client that every call needs is made with the function, not with its first call.
 platform.states  # noqa: B018
 

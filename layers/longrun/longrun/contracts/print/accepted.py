@@ -15,10 +15,10 @@ from longrun.documents.ranges import Run
 
 
 class AcceptedDataMining(DataMining):
-    """Both files by id."""
+    """Both files by id, or the data set's name."""
 
-    identifier: EntityId
-    config: EntityId
+    identifier: EntityId | None = None
+    config: EntityId | None = None
 
 
 class AcceptedContentCreation(ContentCreation):

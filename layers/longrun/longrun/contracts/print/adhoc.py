@@ -4,15 +4,16 @@ import json
 import logging
 from typing import Any, Final
 
-from longrun.contracts.print.answer import Answer
-from longrun.contracts.print.call import Call
 from longrun.contracts.print.delivering import asked
-from longrun.contracts.print.endpoint import Endpoint
 from longrun.contracts.print.files import uploaded
 from longrun.contracts.print.holding import SYNCHRONOUS_HELD
 from longrun.contracts.print.results import Way, result_of
+from longrun.contracts.print.services import Services
 from longrun.contracts.print.workflow import accept, started
 from longrun.filestore import FileType, ManagedFile
+from longrun.gateway.answer import Answer
+from longrun.gateway.call import Call
+from longrun.gateway.endpoint import Endpoint
 from longrun.identity.roles import PRINT_RUN
 from longrun.operations.errors import Interrupted
 from longrun.operations.lifecycle import Accepted
@@ -23,7 +24,7 @@ _NONE: Final = "0"
 """In the place of the job creation preset: there is none."""
 
 
-def process(call: Call) -> Answer:
+def process(call: Call[Services]) -> Answer:
     """Run the data file through all four parts; at once, or within this one call.
 
     A synchronous call that is not ready in time is answered as an asynchronous one: an error would
@@ -46,7 +47,7 @@ def process(call: Call) -> Answer:
     return result_of(call, operation, way, wanted)
 
 
-def _accept(call: Call, *, create_only: bool) -> Accepted:
+def _accept(call: Call[Services], *, create_only: bool) -> Accepted:
     """Keep the data file and start; where that fails, or was done before, the file goes again."""
     # Loaded here: pydantic would double the start-up of every result call.
     from longrun.contracts.print.configuration import check_configuration
@@ -69,7 +70,7 @@ def _accept(call: Call, *, create_only: bool) -> Accepted:
     return accepted
 
 
-def _configuration(call: Call, data_file: int, *, create_only: bool) -> dict[str, Any]:
+def _configuration(call: Call[Services], data_file: int, *, create_only: bool) -> dict[str, Any]:
     preset = call.path["jcConfigId"]
     document: dict[str, Any] = {
         "datamining": {"identifier": data_file, "config": call.path["dmConfigId"]},
@@ -82,13 +83,13 @@ def _configuration(call: Call, data_file: int, *, create_only: bool) -> dict[str
     return document
 
 
-def _payload(call: Call, body: bytes) -> bytes:
+def _payload(call: Call[Services], body: bytes) -> bytes:
     """What tells one request from another with the same idempotency key."""
-    asked = {"path": dict(call.path), "query": call.event.get("queryStringParameters") or {}}
+    asked = {"path": dict(call.path), "query": dict(call.request.query)}
     return json.dumps(asked, sort_keys=True).encode() + b"\n" + body
 
 
-def _drop(call: Call, file: ManagedFile) -> None:
+def _drop(call: Call[Services], file: ManagedFile) -> None:
     """Remove a data file that nobody will use; what stays of it expires like every other."""
     try:
         call.services.files.delete(file.tenant, file.id, in_use=lambda *_: False)

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from longrun.contracts.print.answer import Answer, text
-from longrun.contracts.print.call import Call
-from longrun.contracts.print.endpoint import Endpoint
 from longrun.contracts.print.handshake import handshake
+from longrun.contracts.print.services import Services
+from longrun.gateway.answer import Answer, text
+from longrun.gateway.call import Call
+from longrun.gateway.endpoint import Endpoint
 
 
-def login(call: Call) -> Answer:
+def login(call: Call[Services]) -> Answer:
     """A session token for Basic credentials, to be sent as `auth_token` from then on."""
     issued = call.services.authenticator.login(call.principal)
     return text(issued.token, headers={"Token-Expires-In": str(issued.expires_in)})

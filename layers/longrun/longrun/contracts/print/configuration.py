@@ -46,6 +46,12 @@ def _reference(value: object) -> int | str:
     raise _fault("This must be an id (a number, or a string of digits) or a name.")
 
 
+def _name(value: object) -> str:
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise _fault("This must be a name.")
+
+
 def _entity_id(value: object) -> int:
     if isinstance(value, int | str) and not isinstance(value, bool):
         number = as_id(value)
@@ -88,6 +94,9 @@ def _print_range(value: object) -> object:
 
 
 type Reference = Annotated[int | str, BeforeValidator(_reference, json_schema_input_type=int | str)]
+type DataSetName = Annotated[
+    str, BeforeValidator(_name, json_schema_input_type=Annotated[str, Field(min_length=1)])
+]
 type EntityId = Annotated[int, BeforeValidator(_entity_id, json_schema_input_type=int | str)]
 type Parameter = Annotated[str | int | float | bool, BeforeValidator(_parameter)]
 type Parameters = dict[str, Parameter]
@@ -118,16 +127,43 @@ class Part(BaseModel):
 
 
 class DataMining(Part):
-    """Map a data file to a data set."""
+    """Map a data file to a data set, or take the records of one that is kept under a name.
 
-    identifier: Reference
+    Either `identifier` and `config` are there, or `dataset`.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["identifier", "config"]}, {"required": ["dataset"]}]
+        }
+    )
+
+    identifier: Reference | None = None
     """The data file: its id or name."""
-    config: Reference
+    config: Reference | None = None
     """The data mapping configuration: its id or name."""
+    dataset: DataSetName | None = None
+    """The name of a data set (the Analytics API's `/catalog/datasets`), in the place of both."""
     parameters: Parameters = {}
     """Runtime parameters of the configuration."""
     persist_dataset: StrictBool = True
     """Whether a data set remains."""
+
+    @model_validator(mode="after")
+    def _take_one_form(self) -> Self:
+        form: dict[str, object] = {"identifier": self.identifier, "config": self.config}
+        if self.dataset is None:
+            missing = [name for name, value in form.items() if value is None]
+            if len(missing) == len(form):
+                raise _fault("Either identifier and config, or dataset, must be there.")
+            if missing:
+                raise _fault("This is required.", missing[0])
+            return self
+        form["parameters"] = self.parameters or None
+        for name, value in form.items():
+            if value is not None:
+                raise _fault("A data set is taken as it is: this goes with a data file.", name)
+        return self
 
 
 class ContentCreation(Part):

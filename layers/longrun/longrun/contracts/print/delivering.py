@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 
-from longrun.contracts.print.answer import Answer
-from longrun.contracts.print.call import Call
 from longrun.contracts.print.errors import Refused
+from longrun.contracts.print.services import Services
 from longrun.delivery.delivery import Delivered
 from longrun.delivery.request import Mode, Request
+from longrun.gateway.answer import Answer
+from longrun.gateway.call import Call
 
 
-def asked(call: Call) -> Request:
+def asked(call: Call[Services]) -> Request:
     """What a call asks of the bytes that it will get.
 
     Without `delivery` they come in the response as long as one carries them: clients of this

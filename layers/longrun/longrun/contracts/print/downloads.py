@@ -3,20 +3,21 @@
 from typing import Final
 from urllib.parse import quote
 
-from longrun.contracts.print.answer import Answer
-from longrun.contracts.print.call import Call
 from longrun.contracts.print.delivering import answered, asked
-from longrun.contracts.print.endpoint import Endpoint
 from longrun.contracts.print.files import known_file, may_read
+from longrun.contracts.print.services import Services
 from longrun.delivery.directories import deliver_directory
 from longrun.delivery.representation import Representation
 from longrun.filestore import ManagedFile, directory_entry
 from longrun.filestore.names import relative_path
+from longrun.gateway.answer import Answer
+from longrun.gateway.call import Call
+from longrun.gateway.endpoint import Endpoint
 from longrun.identity.roles import PRINT_RUN, RESOURCES_READ
 from longrun.operations.artefacts import Artefact
 
 
-def get_file(call: Call) -> Answer:
+def get_file(call: Call[Services]) -> Answer:
     """A managed file's bytes; of a directory, a zip archive of its files and their manifest."""
     file = _file(call)
     if file.entries is None:
@@ -26,7 +27,7 @@ def get_file(call: Call) -> Answer:
     return answered(delivered, _original(file.name))
 
 
-def get_entry(call: Call) -> Answer:
+def get_entry(call: Call[Services]) -> Answer:
     """One file of a managed directory."""
     file = _file(call)
     path = relative_path(call.path["relPath"])
@@ -34,13 +35,13 @@ def get_entry(call: Call) -> Answer:
     return _delivered(call, file, entry.artefact, path.rsplit("/", 1)[-1])
 
 
-def _file(call: Call) -> ManagedFile:
+def _file(call: Call[Services]) -> ManagedFile:
     """The file, its bytes in place."""
     known = known_file(call, may_read)
     return call.services.files.get(known.tenant, known.id)
 
 
-def _delivered(call: Call, file: ManagedFile, artefact: Artefact, name: str) -> Answer:
+def _delivered(call: Call[Services], file: ManagedFile, artefact: Artefact, name: str) -> Answer:
     what = Representation(
         artefact=artefact, name=name, media_type=artefact.media_type, modified=file.created
     )

@@ -5,14 +5,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from longrun.contracts.print.answer import JSON, Answer, document, truth
-from longrun.contracts.print.call import Call
-from longrun.contracts.print.endpoint import Endpoint
 from longrun.contracts.print.errors import Refused
 from longrun.contracts.print.media import media_of
+from longrun.contracts.print.services import Services
+from longrun.contracts.print.truth import truth
 from longrun.documents.records import Value, text_of
 from longrun.documents.sets import EntitySet, SetMissing, SetType
 from longrun.filestore.names import as_id
+from longrun.gateway.answer import JSON, Answer, document
+from longrun.gateway.call import Call
+from longrun.gateway.endpoint import Endpoint
 from longrun.identity.roles import PRINT_RUN
 
 if TYPE_CHECKING:
@@ -34,14 +36,14 @@ _PATHS: Final = {
 }
 
 
-def record_values(call: Call) -> Answer:
+def record_values(call: Call[Services]) -> Answer:
     """The values of a data record and of its detail records."""
     record_id = _id(call, SetType.DATA, member=True)
     [record] = call.services.entities.records(call.principal.tenant, [record_id])
     return document(_record(record))
 
 
-def several_record_values(call: Call) -> Answer:
+def several_record_values(call: Call[Services]) -> Answer:
     """The values of the data records whose ids are sent, in the order sent."""
     wanted = _wanted(call)
     times = Counter(wanted)
@@ -59,13 +61,13 @@ def several_record_values(call: Call) -> Answer:
     return Answer(media_type=JSON, body=f"[{','.join(map(found.__getitem__, wanted))}]")
 
 
-def content_items(call: Call) -> Answer:
+def content_items(call: Call[Services]) -> Answer:
     """The content items of a content set, each with its data record."""
     items = call.services.entities.items(call.principal.tenant, _id(call, SetType.CONTENT))
     return document({"identifiers": [{"item": item, "record": record} for item, record in items]})
 
 
-def content_pages(call: Call) -> Answer:
+def content_pages(call: Call[Services]) -> Answer:
     """The pages of a content set by size; with `detail=true` of each content item."""
     entities, tenant = call.services.entities, call.principal.tenant
     detail = call.flag("detail")
@@ -75,20 +77,20 @@ def content_pages(call: Call) -> Answer:
     return document({"pages": [_pages(each) for each in entities.page_summary(tenant, set_id)]})
 
 
-def item_record(call: Call) -> Answer:
+def item_record(call: Call[Services]) -> Answer:
     """The id of the data record that a content item was made from."""
     item = _id(call, SetType.CONTENT, member=True)
     return document(call.services.entities.record_of(call.principal.tenant, item))
 
 
-def job_contents(call: Call) -> Answer:
+def job_contents(call: Call[Services]) -> Answer:
     """The content items of a job, in their order."""
     job = _id(call, SetType.JOB, member=True)
     return _identifiers(call.services.entities.contents_of(call.principal.tenant, job))
 
 
-def _list(set_type: SetType) -> Callable[[Call], Answer]:
-    def list_sets(call: Call) -> Answer:
+def _list(set_type: SetType) -> Callable[[Call[Services]], Answer]:
+    def list_sets(call: Call[Services]) -> Answer:
         """The ids of the tenant's sets, oldest first."""
         sets = call.services.entities.sets(call.principal.tenant, set_type)
         return _identifiers(entity_set.id for entity_set in sets)
@@ -96,16 +98,16 @@ def _list(set_type: SetType) -> Callable[[Call], Answer]:
     return list_sets
 
 
-def _members(set_type: SetType) -> Callable[[Call], Answer]:
-    def members(call: Call) -> Answer:
+def _members(set_type: SetType) -> Callable[[Call[Services]], Answer]:
+    def members(call: Call[Services]) -> Answer:
         """The ids of a set's members, in their order."""
         return _identifiers(_set(call, set_type).members)
 
     return members
 
 
-def _delete(set_type: SetType) -> Callable[[Call], Answer]:
-    def delete(call: Call) -> Answer:
+def _delete(set_type: SetType) -> Callable[[Call[Services]], Answer]:
+    def delete(call: Call[Services]) -> Answer:
         """Delete a set with its members; false if it went meanwhile."""
         set_id = _id(call, set_type)
         return truth(call.services.entities.delete(call.principal.tenant, set_type, set_id))
@@ -113,11 +115,11 @@ def _delete(set_type: SetType) -> Callable[[Call], Answer]:
     return delete
 
 
-def _set(call: Call, set_type: SetType) -> EntitySet:
+def _set(call: Call[Services], set_type: SetType) -> EntitySet:
     return call.services.entities.get(call.principal.tenant, set_type, _id(call, set_type))
 
 
-def _id(call: Call, set_type: SetType, *, member: bool = False) -> int:
+def _id(call: Call[Services], set_type: SetType, *, member: bool = False) -> int:
     """The id in the path; what is none is of no set."""
     reference = call.path["id"]
     number = as_id(reference)
@@ -134,7 +136,7 @@ class NoSuchId(SetMissing):
         self.args = (f"There is no {self.title} with the id {reference!r:.80}.",)
 
 
-def _wanted(call: Call) -> list[int]:
+def _wanted(call: Call[Services]) -> list[int]:
     """The ids that were sent: a list, the contract's object around one, or a query parameter."""
     body, listed = call.body, call.query("identifiers")
     if body.strip():
@@ -200,7 +202,9 @@ def _pages(pages: "Pages") -> dict[str, Any]:
     return {**row, "count": pages.count, "media": media_of(pages.size)}
 
 
-def _method(name: str, path: str, answer: Callable[[Call], Answer], *verbs: str) -> Endpoint:
+def _method(
+    name: str, path: str, answer: Callable[[Call[Services]], Answer], *verbs: str
+) -> Endpoint[Services]:
     return Endpoint(
         name=name,
         verbs=verbs or ("GET",),

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from longrun.contracts.print.answer import Answer, document
 from longrun.delivery.errors import PreconditionFailed, RangeNotSatisfiable, TooLargeToCarry
 from longrun.documents.errors import InputInvalid
 from longrun.documents.sets import SetMissing
@@ -21,6 +20,8 @@ from longrun.filestore.errors import (
     FileNotFound,
     UnsafePath,
 )
+from longrun.gateway.answer import Answer, document
+from longrun.gateway.errors import RequestMalformed
 from longrun.identity.credentials import Unauthenticated
 from longrun.identity.roles import ROLES
 from longrun.operations.artefacts import ArtefactMissing
@@ -119,6 +120,9 @@ OPERATION_NOT_FOUND: Final = "Operation not found in Server"
 
 _FAILURES: Mapping[type, Callable[[Any], Failure]] = {
     Refused: _refused,
+    RequestMalformed: lambda error: Failure(
+        status=400, message=str(error), parameter=error.parameter
+    ),
     OperationUnknown: _worded(404, OPERATION_NOT_FOUND, "operationId"),
     OperationExpired: _worded(404, OPERATION_NOT_FOUND, "operationId"),
     PermissionMissing: _permission_missing,

@@ -6,16 +6,17 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import Any, Final
 
-from longrun.contracts.print.answer import Answer, document, text, truth
-from longrun.contracts.print.call import Call
-from longrun.contracts.print.endpoint import Endpoint
 from longrun.contracts.print.errors import Refused
 from longrun.contracts.print.handshake import handshake
-from longrun.contracts.print.kind import ALL_IN_ONE
+from longrun.contracts.print.services import Services
+from longrun.contracts.print.truth import truth
 from longrun.delivery.delivery import BUFFERED_LIMIT
 from longrun.documents.order import Order
 from longrun.filestore import FileNotFound, FileType, ManagedFile
 from longrun.filestore.names import as_id
+from longrun.gateway.answer import Answer, document, text
+from longrun.gateway.call import Call
+from longrun.gateway.endpoint import Endpoint
 from longrun.identity.roles import PRINT_RUN, RESOURCES_LIST, RESOURCES_READ, RESOURCES_WRITE
 from longrun.operations.authority import require
 from longrun.operations.errors import OperationUnknown
@@ -51,7 +52,7 @@ def may_read(kind: FileType) -> str:
     return RESOURCES_READ if kind.resource else PRINT_RUN
 
 
-def known_file(call: Call, permission: Callable[[FileType], str]) -> ManagedFile:
+def known_file(call: Call[Services], permission: Callable[[FileType], str]) -> ManagedFile:
     """The file that the path names, as the index has it; bytes that are awaited may be missing.
 
     Args:
@@ -71,7 +72,7 @@ def known_file(call: Call, permission: Callable[[FileType], str]) -> ManagedFile
     return file
 
 
-def uploaded(call: Call) -> bytes:
+def uploaded(call: Call[Services]) -> bytes:
     """The body of a call that uploads a file.
 
     Raises:
@@ -83,8 +84,8 @@ def uploaded(call: Call) -> bytes:
     return body
 
 
-def _upload(kind: FileType) -> Callable[[Call], Answer]:
-    def upload(call: Call) -> Answer:
+def _upload(kind: FileType) -> Callable[[Call[Services]], Answer]:
+    def upload(call: Call[Services]) -> Answer:
         """Store the body as a managed file; its id. Resources are checked before they are kept."""
         persistent = call.flag("persistent")
         file = call.services.files.add(
@@ -99,7 +100,7 @@ def _upload(kind: FileType) -> Callable[[Call], Answer]:
     return upload
 
 
-def announce(call: Call) -> Answer:
+def announce(call: Call[Services]) -> Answer:
     """A form by which a file of any size is uploaded straight to the store, under the id given.
 
     With `sha256`, the store takes nothing else than what has that digest.
@@ -134,7 +135,7 @@ def announce(call: Call) -> Answer:
     )
 
 
-def list_resources(call: Call) -> Answer:
+def list_resources(call: Call[Services]) -> Answer:
     """The tenant's configurations, templates and presets, of the types asked for or of all."""
     kinds = _kinds(call.query("type"))
     bucket = call.services.platform.bucket
@@ -152,7 +153,7 @@ def list_resources(call: Call) -> Answer:
     )
 
 
-def delete(call: Call) -> Answer:
+def delete(call: Call[Services]) -> Answer:
     """Delete a managed file that no running operation needs; false if it went meanwhile."""
     file = known_file(call, may_write)
     deleted = call.services.files.delete(
@@ -161,12 +162,11 @@ def delete(call: Call) -> Answer:
     return truth(deleted)
 
 
-def _in_use(call: Call, tenant: str, file_id: int) -> bool:
+def _in_use(call: Call[Services], tenant: str, file_id: int) -> bool:
     operations = call.services.platform.operations
     for operation in operations.running(tenant):
-        if operation.kind != ALL_IN_ONE.name:
-            continue
         try:
+            # Workbooks are exported by orders too; what is no order names no files.
             order = Order.read(operations.input(operation.id))
         except OperationUnknown:
             continue  # It went while we looked.
@@ -207,7 +207,7 @@ def _kinds(names: str | None) -> tuple[FileType, ...]:
     return tuple(FileType(name) for name in wanted) or _RESOURCES
 
 
-def _upload_endpoint(name: str) -> Endpoint:
+def _upload_endpoint(name: str) -> Endpoint[Services]:
     kind = FileType.uploaded_as(name)
     assert kind is not None, "each upload method names a type"
     return Endpoint(

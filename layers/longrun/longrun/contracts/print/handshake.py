@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from typing import Final
 
-from longrun.contracts.print.answer import Answer, text
-from longrun.contracts.print.call import Call
-from longrun.contracts.print.endpoint import Endpoint
+from longrun.contracts.print.services import Services
+from longrun.gateway.answer import Answer, text
+from longrun.gateway.call import Call
+from longrun.gateway.endpoint import Endpoint
 
 VERSION: Final = "2026.2.0"
 """YEAR.MINOR…; from 2024.2 on, clients send `jobOutputFolder`."""
 
 
-def handshake(service: str, path: str, name: str) -> tuple[Endpoint, Endpoint]:
+def handshake(service: str, path: str, name: str) -> tuple[Endpoint[Services], Endpoint[Services]]:
     """The two methods that every service has.
 
     Args:
@@ -32,8 +33,8 @@ def handshake(service: str, path: str, name: str) -> tuple[Endpoint, Endpoint]:
     )
 
 
-def _says(words: str) -> Callable[[Call], Answer]:
-    def says(_: Call) -> Answer:
+def _says(words: str) -> Callable[[Call[Services]], Answer]:
+    def says(_: Call[Services]) -> Answer:
         return text(words)
 
     says.__doc__ = f"Always `{words}`."

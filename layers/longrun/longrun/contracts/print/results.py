@@ -5,15 +5,16 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
 
-from longrun.contracts.print.answer import OCTETS, TEXT, Answer
-from longrun.contracts.print.call import Call
 from longrun.contracts.print.delivering import answered, asked
-from longrun.contracts.print.endpoint import Endpoint
 from longrun.contracts.print.errors import RETRY_AFTER, Refused
 from longrun.contracts.print.holding import RESULT_HELD
+from longrun.contracts.print.services import Services
 from longrun.delivery.representation import Representation
 from longrun.delivery.request import Request
 from longrun.documents.sets import SetType
+from longrun.gateway.answer import OCTETS, TEXT, Answer
+from longrun.gateway.call import Call
+from longrun.gateway.endpoint import Endpoint
 from longrun.identity.roles import PRINT_RUN
 from longrun.operations.operation import Operation, Result, ResultFile
 from longrun.operations.results import read
@@ -38,22 +39,22 @@ class Way(Enum):
     MANAGED = "getManagedResult"
 
 
-def get_result(call: Call) -> Answer:
+def get_result(call: Call[Services]) -> Answer:
     """The id, the paths, or the bytes of the only spool file."""
     return _held(call, Way.BYTES)
 
 
-def get_result_txt(call: Call) -> Answer:
+def get_result_txt(call: Call[Services]) -> Answer:
     """The id or the paths, never the bytes."""
     return _held(call, Way.TEXT)
 
 
-def get_managed_result(call: Call) -> Answer:
+def get_managed_result(call: Call[Services]) -> Answer:
     """The output's file id and the names of its files, as JSON in plain text; or the id."""
     return _held(call, Way.MANAGED)
 
 
-def _held(call: Call, way: Way) -> Answer:
+def _held(call: Call[Services], way: Way) -> Answer:
     wanted = asked(call)
     operation_id = call.path["operationId"]
     operation = call.services.holding.until_ended(
@@ -71,7 +72,7 @@ def _held(call: Call, way: Way) -> Answer:
     return result_of(call, operation, way, wanted)
 
 
-def result_of(call: Call, operation: Operation, way: Way, wanted: Request) -> Answer:
+def result_of(call: Call[Services], operation: Operation, way: Way, wanted: Request) -> Answer:
     """The result of an operation that has ended.
 
     Args:
@@ -111,7 +112,11 @@ def _answer(body: str, result_type: str, ids: Mapping[str, str], way: Way) -> An
 
 
 def _streamed(
-    call: Call, operation: Operation, file: ResultFile, ids: Mapping[str, str], wanted: Request
+    call: Call[Services],
+    operation: Operation,
+    file: ResultFile,
+    ids: Mapping[str, str],
+    wanted: Request,
 ) -> Answer:
     what = Representation(
         artefact=file.artefact, name=file.name, media_type=OCTETS, modified=operation.finished
@@ -122,14 +127,14 @@ def _streamed(
     )
 
 
-def _elsewhere(call: Call, result: Result | None) -> dict[str, str]:
+def _elsewhere(call: Call[Services], result: Result | None) -> dict[str, str]:
     """Where the same bytes are got by GET, so that what breaks off can be resumed by Range."""
     if result is None or "identifier" not in result.values:
         return {}
     return {"Content-Location": f"{call.base_url}/filestore/file/{result.values['identifier']}"}
 
 
-def _ids(call: Call, operation: Operation) -> dict[str, str]:
+def _ids(call: Call[Services], operation: Operation) -> dict[str, str]:
     """The headers with the ids of the sets that remain, if they were asked for."""
     asked: Mapping[str, Any] = call.services.platform.operations.input(operation.id)
     if not asked.get("returnIdInHeader"):
@@ -138,7 +143,7 @@ def _ids(call: Call, operation: Operation) -> dict[str, str]:
     return {f"X-{name}": entity.id for name, entity in found if entity is not None}
 
 
-def _managed(call: Call, result: Result) -> str:
+def _managed(call: Call[Services], result: Result) -> str:
     # In ASCII: text/plain without a charset is read in any encoding.
     return json.dumps(
         {
@@ -148,7 +153,7 @@ def _managed(call: Call, result: Result) -> str:
     )
 
 
-def _paths(call: Call, result: Result) -> str:
+def _paths(call: Call[Services], result: Result) -> str:
     """The absolute paths, comma-separated: of the delivered copies, else of the files kept."""
     bucket = call.services.platform.bucket
     delivered = result.values.get("delivered")
@@ -159,7 +164,7 @@ def _paths(call: Call, result: Result) -> str:
     return ",".join(f"s3://{bucket}/{key}" for key in keys)
 
 
-def _files(call: Call, result: Result) -> Iterator[ResultFile]:
+def _files(call: Call[Services], result: Result) -> Iterator[ResultFile]:
     return read(result, call.services.platform.artefacts)
 
 
@@ -172,7 +177,7 @@ def _failure(operation: Operation) -> str:
     return f"The operation failed. {' '.join(told)}".strip()
 
 
-def _method(name: str, answer: Any) -> Endpoint:
+def _method(name: str, answer: Any) -> Endpoint[Services]:
     return Endpoint(
         name=name,
         verbs=("POST",),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from longrun.delivery.ports import Downloads, Uploads
     from longrun.documents.entities import Entities
     from longrun.documents.sets import SetIndex
+    from longrun.documents.sources import RecordSource
     from longrun.filestore import FileArtefacts, FileIndex, FileStore
     from longrun.identity.authentication import Authenticator
     from longrun.identity.directory import Directory
@@ -68,6 +69,11 @@ class Platform(Protocol):
     @property
     def sets(self) -> "SetIndex":
         """The index of sets."""
+        ...
+
+    @property
+    def record_source(self) -> "RecordSource":
+        """The records of named data sets."""
         ...
 
     @property
@@ -148,7 +154,7 @@ class Services:
     @cached_property
     def files(self) -> "FileStore":
         """The managed files; resources are checked as they are uploaded."""
-        from longrun.contracts.print.checks import CHECKS
+        from longrun.documents.checks import CHECKS
         from longrun.filestore import FileStore
 
         return FileStore(

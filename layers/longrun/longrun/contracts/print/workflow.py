@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from longrun.contracts.print.answer import Answer, document, text
-from longrun.contracts.print.call import Call
-from longrun.contracts.print.endpoint import Endpoint
 from longrun.contracts.print.errors import Refused
 from longrun.contracts.print.handshake import handshake
 from longrun.contracts.print.kind import ALL_IN_ONE
+from longrun.contracts.print.services import Services
+from longrun.gateway.answer import Answer, document, no_content, text
+from longrun.gateway.call import Call
+from longrun.gateway.endpoint import Endpoint
 from longrun.identity.roles import PRINT_MONITOR, PRINT_RUN
 from longrun.operations.lifecycle import Accepted, Request
 from longrun.operations.operation import Operation
@@ -23,7 +24,7 @@ LONGEST_KEY: Final = 255
 """Characters of an Idempotency-Key."""
 
 
-def submit(call: Call) -> Answer:
+def submit(call: Call[Services]) -> Answer:
     """Start an All-In-One operation; 202 once it is kept."""
     # Loaded here: pydantic would double the start-up of every poll.
     from longrun.contracts.print.configuration import read_configuration
@@ -33,7 +34,7 @@ def submit(call: Call) -> Answer:
     return started(call, accepted.operation)
 
 
-def accept(call: Call, configuration: Any, *, payload: bytes) -> Accepted:
+def accept(call: Call[Services], configuration: Any, *, payload: bytes) -> Accepted:
     """Find what the configuration refers to, keep the operation and start it.
 
     Args:
@@ -57,6 +58,7 @@ def accept(call: Call, configuration: Any, *, payload: bytes) -> Accepted:
         call.principal.tenant,
         files=call.services.files,
         sets=call.services.platform.sets,
+        source=lambda: call.services.platform.record_source,
     )
     return call.services.lifecycle.accept(
         Request(
@@ -70,7 +72,7 @@ def accept(call: Call, configuration: Any, *, payload: bytes) -> Accepted:
     )
 
 
-def started(call: Call, operation: Operation) -> Answer:
+def started(call: Call[Services], operation: Operation) -> Answer:
     """202: nothing in the body, everything in the headers."""
     base = f"{call.base_url}/workflow/print"
     links = (("progress", "getProgress"), ("result", "getResult"), ("cancel", "cancel"))
@@ -83,27 +85,27 @@ def started(call: Call, operation: Operation) -> Answer:
     )
 
 
-def get_operations(call: Call) -> Answer:
+def get_operations(call: Call[Services]) -> Answer:
     """The tenant's running operations, oldest first."""
     running = call.services.platform.states.running(call.principal.tenant)
     return document([_row(each) for each in running if each.kind == ALL_IN_ONE.name])
 
 
-def get_progress(call: Call) -> Answer:
+def get_progress(call: Call[Services]) -> Answer:
     """0 to 100 while the operation runs, then `done`, however it ended and until it expires."""
     operation = call.services.authority.see(call.path["operationId"], call.principal)
     return text("done" if operation.status.terminal else str(int(operation.percent)))
 
 
-def cancel(call: Call) -> Answer:
+def cancel(call: Call[Services]) -> Answer:
     """Request that the operation stops; again, or after its end, that changes nothing."""
     operation = call.services.authority.act(call.path["operationId"], call.principal)
     if not operation.status.terminal:
         call.services.lifecycle.cancel(operation.id)
-    return Answer(status=204)
+    return no_content()
 
 
-def _idempotency_key(call: Call) -> str | None:
+def _idempotency_key(call: Call[Services]) -> str | None:
     key = call.header("Idempotency-Key")
     if key is None:
         return None
@@ -142,8 +144,8 @@ def _milliseconds(time: datetime) -> int:
 
 
 def _method(
-    name: str, verb: str, path: str, permission: str, answer: Callable[[Call], Answer]
-) -> Endpoint:
+    name: str, verb: str, path: str, permission: str, answer: Callable[[Call[Services]], Answer]
+) -> Endpoint[Services]:
     return Endpoint(
         name=name,
         verbs=(verb,),

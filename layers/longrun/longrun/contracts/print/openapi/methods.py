@@ -1,10 +1,19 @@
 """What the table of endpoints does not say of a method: its parameters, bodies and answers."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from longrun.contracts.print.answer import JSON, OCTETS, TEXT
-from longrun.contracts.print.openapi.schemas import IDENTIFIERS, Schema, listed, reference
+from longrun.contracts.print.openapi.schemas import IDENTIFIERS
+from longrun.gateway.answer import JSON, OCTETS, TEXT
+from longrun.gateway.openapi import (
+    Bodies,
+    Described,
+    Method,
+    Schema,
+    json_method,
+    listed,
+    method,
+    reference,
+)
 
 _FLAG: Final[Schema] = {"type": "boolean"}
 _STRING: Final[Schema] = {"type": "string"}
@@ -12,25 +21,6 @@ _BYTES: Final[Schema] = {}
 """Raw bytes have no schema in OpenAPI 3.1."""
 _TRUTH: Final[Schema] = {"enum": ["true", "false"]}
 _ID_TEXT: Final[Schema] = {"type": "string", "pattern": "^[0-9]+$"}
-
-type Bodies = dict[str, Schema]
-"""By media type."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
-    """One method of the contract."""
-
-    answers: dict[int, tuple[str, Bodies]]
-    """What is answered when nothing is wrong, by status: in words, and its bodies."""
-    query: dict[str, tuple[str, Schema]]
-    """Query parameters: in words, and what they are."""
-    body: Bodies
-    headers: tuple[str, ...]
-    """Response headers; see `HEADERS`."""
-    errors: tuple[int, ...]
-    """Besides those that every method has."""
-
 
 HEADERS: Final = {
     "operationId": "The operation's id, a UUID.",
@@ -54,7 +44,13 @@ HEADERS: Final = {
     "Repr-Digest": "The SHA-256 of the whole, as `sha-256=:base64:` (RFC 9530).",
     "Retry-After": "Of 503: seconds.",
 }
-PATH: Final = {
+SENT: Final[dict[str, Described]] = {
+    "Idempotency-Key": (
+        "The same key with the same request is the same operation, for a day.",
+        {"type": "string", "maxLength": 255},
+    ),
+}
+PATH: Final[dict[str, Described]] = {
     "operationId": ("The operation's id.", {"type": "string", "format": "uuid"}),
     "fileId": ("The managed file's id.", _ID_TEXT),
     "relPath": ("The file's path in the directory; may hold slashes.", _STRING),
@@ -76,34 +72,13 @@ ERRORS: Final = {
     503: "Not just now; ask again after Retry-After.",
 }
 
-
-def _method(
-    words: str,
-    bodies: Bodies | None = None,
-    *,
-    status: int = 200,
-    also: dict[int, tuple[str, Bodies]] | None = None,
-    query: dict[str, tuple[str, Schema]] | None = None,
-    body: Bodies | None = None,
-    headers: tuple[str, ...] = (),
-    errors: tuple[int, ...] = (),
-) -> Method:
-    return Method(
-        answers={status: (words, bodies or {}), **(also or {})},
-        query=query or {},
-        body=body or {},
-        headers=headers,
-        errors=errors,
-    )
-
-
-_HANDSHAKE = _method("The service is there.", {TEXT: _STRING})
-_VERSION = _method("YEAR.MINOR and more.", {TEXT: {"type": "string", "examples": ["2026.2.0"]}})
+_HANDSHAKE = method("The service is there.", {TEXT: _STRING})
+_VERSION = method("YEAR.MINOR and more.", {TEXT: {"type": "string", "examples": ["2026.2.0"]}})
 _STARTED = ("operationId", "Link")
 _RESULT = ("X-Result-Type", "X-Data-Set-ID", "X-Content-Set-ID", "X-Job-Set-ID")
 _BYTES_SENT = ("Content-Disposition", "Location", "ETag", "Last-Modified", "Repr-Digest")
 _FILE = (*_BYTES_SENT, "OL-Original-Filename", "Accept-Ranges", "Content-Range")
-_DELIVERY: dict[str, tuple[str, Schema]] = {
+_DELIVERY: dict[str, Described] = {
     "delivery": (
         "How bytes come: in the response if they fit, so or not at all, or by a presigned URL.",
         {"enum": ["auto", "stream", "presigned"], "default": "auto"},
@@ -112,7 +87,7 @@ _DELIVERY: dict[str, tuple[str, Schema]] = {
 _REDIRECT: dict[int, tuple[str, Bodies]] = {
     303: ("The content is larger than a response carries; it is at Location.", {})
 }
-_UPLOAD = _method(
+_UPLOAD = method(
     "The managed file's id.",
     {TEXT: _ID_TEXT},
     query={
@@ -122,8 +97,8 @@ _UPLOAD = _method(
     body={OCTETS: _BYTES, "application/zip": _BYTES, "application/xml": _BYTES},
     errors=(400, 413),
 )
-_DELETE_SET = _method("Whether it was this call that deleted it.", {TEXT: _TRUTH}, errors=(404,))
-_GET_FILE = _method(
+_DELETE_SET = method("Whether it was this call that deleted it.", {TEXT: _TRUTH}, errors=(404,))
+_GET_FILE = method(
     "The file.",
     {OCTETS: _BYTES, "application/zip": _BYTES, "application/pdf": _BYTES},
     also={
@@ -140,12 +115,8 @@ _GET_FILE = _method(
 )
 
 
-def _json(words: str, schema: Schema, **more: Any) -> Method:
-    return _method(words, {JSON: schema}, **more)
-
-
 def _ids(words: str, *errors: int) -> Method:
-    return _json(words, reference("IdentifierList"), errors=errors)
+    return json_method(words, reference("IdentifierList"), errors=errors)
 
 
 METHODS: Final = {
@@ -155,15 +126,18 @@ METHODS: Final = {
     "authenticationVersion": _VERSION,
     "filestore": _HANDSHAKE,
     "filestoreVersion": _VERSION,
-    "login": _method("A session token.", {TEXT: _STRING}, headers=("Token-Expires-In",)),
-    "submit": _method(
+    "login": method(
+        "A session token.", {TEXT: _STRING}, headers=("Token-Expires-In",), security=("basic",)
+    ),
+    "submit": method(
         "Accepted; the body is empty.",
         status=202,
+        sent=("Idempotency-Key",),
         body={JSON: reference("Configuration")},
         headers=_STARTED,
         errors=(400,),
     ),
-    "process": _method(
+    "process": method(
         "Accepted; the body is empty. Also where a synchronous call was not ready in 25 s.",
         status=202,
         also={
@@ -178,18 +152,19 @@ METHODS: Final = {
             "filename": ("The data file's name.", _STRING),
             **_DELIVERY,
         },
+        sent=("Idempotency-Key",),
         body={OCTETS: _BYTES},
         headers=(*_STARTED, "X-Result-Type", "Content-Location", *_BYTES_SENT),
         errors=(400, 413),
     ),
-    "getOperations": _json("The running operations, oldest first.", listed("Operation")),
-    "getProgress": _method(
+    "getOperations": json_method("The running operations, oldest first.", listed("Operation")),
+    "getProgress": method(
         "0 to 100, then done.",
         {TEXT: {"type": "string", "pattern": "^([0-9]{1,2}|100|done)$"}},
         errors=(404,),
     ),
-    "cancel": _method("Operation cancellation requested.", status=204, errors=(404,)),
-    "getResult": _method(
+    "cancel": method("Operation cancellation requested.", status=204, errors=(404,)),
+    "getResult": method(
         "The id, the paths, or the bytes of the only spool file.",
         {OCTETS: _BYTES},
         also=_REDIRECT,
@@ -197,10 +172,10 @@ METHODS: Final = {
         headers=(*_RESULT, "Content-Location", *_BYTES_SENT),
         errors=(400, 404),
     ),
-    "getResultTxt": _method(
+    "getResultTxt": method(
         "The id, or the paths.", {TEXT: _STRING}, headers=_RESULT, errors=(404,)
     ),
-    "getManagedResult": _method(
+    "getManagedResult": method(
         "The output's id and files, as JSON in plain text; or the id.",
         {TEXT: {"type": "string", "contentMediaType": JSON}},
         headers=_RESULT,
@@ -211,19 +186,19 @@ METHODS: Final = {
     "uploadTemplate": _UPLOAD,
     "uploadJobCreationConfig": _UPLOAD,
     "uploadOutputCreationConfig": _UPLOAD,
-    "announceUpload": _json(
+    "announceUpload": json_method(
         "A form.",
         reference("UploadForm"),
         body={JSON: reference("UploadRequest")},
         errors=(400,),
     ),
-    "listResources": _json(
+    "listResources": json_method(
         "The resources.",
         listed("Resource"),
         query={"type": ("Types, comma-separated; without it, all.", _STRING)},
         errors=(400,),
     ),
-    "deleteFile": _method(
+    "deleteFile": method(
         "Whether it was this call that deleted it.", {TEXT: _TRUTH}, errors=(400, 404)
     ),
     "getFile": _GET_FILE,
@@ -232,23 +207,23 @@ METHODS: Final = {
     "listContentsets": _ids("The content sets, oldest first."),
     "listJobsets": _ids("The job sets, oldest first."),
     "getDataRecords": _ids("The data records.", 404),
-    "getContentItems": _json("The content items.", reference("ContentItems"), errors=(404,)),
+    "getContentItems": json_method("The content items.", reference("ContentItems"), errors=(404,)),
     "getJobs": _ids("The jobs.", 404),
-    "getRecordValues": _json("The values, as text.", reference("DataRecord"), errors=(404,)),
-    "getSeveralRecordValues": _json(
+    "getRecordValues": json_method("The values, as text.", reference("DataRecord"), errors=(404,)),
+    "getSeveralRecordValues": json_method(
         "The values, as text, in the order sent.",
         listed("DataRecord"),
         query={"identifiers": ("Ids, comma-separated, where there is no body.", _STRING)},
         body={JSON: {"anyOf": [reference("IdentifierList"), IDENTIFIERS]}},
         errors=(400, 404),
     ),
-    "getPages": _json(
+    "getPages": json_method(
         "The pages.",
         reference("Pages"),
         query={"detail": ("For each content item.", {**_FLAG, "default": False})},
         errors=(400, 404),
     ),
-    "getItemRecord": _json("The data record's id.", reference("Id"), errors=(404,)),
+    "getItemRecord": json_method("The data record's id.", reference("Id"), errors=(404,)),
     "getJobContents": _ids("The content items, in the job's order.", 404),
     "deleteDatasets": _DELETE_SET,
     "deleteContentsets": _DELETE_SET,

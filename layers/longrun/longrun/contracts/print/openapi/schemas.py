@@ -1,35 +1,13 @@
 """The schemas of bodies: the configuration's from its model, those of the views written out."""
 
-from typing import Any
-
 from longrun.contracts.print.configuration import Configuration
 from longrun.filestore import FileType
+from longrun.gateway.openapi import Schema, an_object, listed, reference
 from longrun.operations.entity_ids import LAST_ENTITY_ID
-
-type Schema = dict[str, Any]
 
 ID: Schema = {"type": "integer", "minimum": 1, "maximum": LAST_ENTITY_ID}
 IDENTIFIERS: Schema = {"type": "array", "items": {"$ref": "#/components/schemas/Id"}}
 _STRING: Schema = {"type": "string"}
-
-
-def reference(name: str) -> Schema:
-    """A reference to one of the schemas below."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def listed(name: str) -> Schema:
-    """A list of one of the schemas below."""
-    return {"type": "array", "items": reference(name)}
-
-
-def _object(description: str, properties: Schema, *, optional: tuple[str, ...] = ()) -> Schema:
-    return {
-        "type": "object",
-        "description": description,
-        "properties": properties,
-        "required": [name for name in properties if name not in optional],
-    }
 
 
 def schemas() -> Schema:
@@ -40,22 +18,22 @@ def schemas() -> Schema:
     return {**models, **_VIEWS}
 
 
-_FIELD = _object("A field; every value is text.", {"name": _STRING, "value": _STRING})
-_MEDIA = _object("A sheet.", {"name": _STRING, "size": _STRING})
+_FIELD = an_object("A field; every value is text.", {"name": _STRING, "value": _STRING})
+_MEDIA = an_object("A sheet.", {"name": _STRING, "size": _STRING})
 
 _VIEWS: Schema = {
     "Id": ID,
-    "Error": _object(
+    "Error": an_object(
         "The JSON Error.",
         {
-            "error": _object(
+            "error": an_object(
                 "What went wrong.",
                 {"status": {"type": "integer"}, "message": _STRING, "parameter": _STRING},
                 optional=("parameter",),
             )
         },
     ),
-    "Operation": _object(
+    "Operation": an_object(
         "A running operation.",
         {
             "id": {"type": "string", "format": "uuid"},
@@ -67,12 +45,12 @@ _VIEWS: Schema = {
         },
         optional=("template",),
     ),
-    "IdentifierList": _object("Ids.", {"identifiers": IDENTIFIERS}),
-    "ManagedResult": _object(
+    "IdentifierList": an_object("Ids.", {"identifiers": IDENTIFIERS}),
+    "ManagedResult": an_object(
         "The output in the file store.",
         {"identifier": reference("Id"), "files": {"type": "array", "items": _STRING}},
     ),
-    "Resource": _object(
+    "Resource": an_object(
         "A configuration, template or preset.",
         {
             "id": reference("Id"),
@@ -82,7 +60,7 @@ _VIEWS: Schema = {
             "size": {"type": "integer", "description": "In bytes."},
         },
     ),
-    "UploadRequest": _object(
+    "UploadRequest": an_object(
         "A file that is to be uploaded.",
         {
             "type": {"enum": [kind.value for kind in FileType if kind is not FileType.OUTPUT]},
@@ -92,7 +70,7 @@ _VIEWS: Schema = {
         },
         optional=("filename", "persistent", "sha256"),
     ),
-    "UploadForm": _object(
+    "UploadForm": an_object(
         "A form to send the file by: the fields, then the field `file`, as multipart/form-data.",
         {
             "fileId": reference("Id"),
@@ -101,7 +79,7 @@ _VIEWS: Schema = {
             "expiresAt": {"type": "string", "format": "date-time"},
         },
     ),
-    "DataRecord": _object(
+    "DataRecord": an_object(
         "A data record with its detail records.",
         {
             "id": reference("Id"),
@@ -111,7 +89,7 @@ _VIEWS: Schema = {
             "records": listed("DetailRecord"),
         },
     ),
-    "DetailRecord": _object(
+    "DetailRecord": an_object(
         "A detail record.",
         {
             "id": reference("Id"),
@@ -120,23 +98,23 @@ _VIEWS: Schema = {
             "fields": {"type": "array", "items": _FIELD},
         },
     ),
-    "ContentItems": _object(
+    "ContentItems": an_object(
         "Content items with the records they were made from.",
         {
             "identifiers": {
                 "type": "array",
-                "items": _object(
+                "items": an_object(
                     "A content item.", {"item": reference("Id"), "record": reference("Id")}
                 ),
             }
         },
     ),
-    "Pages": _object(
+    "Pages": an_object(
         "Pages by size; with `detail=true`, of each content item.",
         {
             "pages": {
                 "type": "array",
-                "items": _object(
+                "items": an_object(
                     "Pages of one size.",
                     {"item": reference("Id"), "count": {"type": "integer"}, "media": _MEDIA},
                     optional=("item",),

@@ -1,4 +1,4 @@
-"""What a method of the contract answers with, before it becomes a gateway's response."""
+"""What a method of a contract answers with, before it becomes a gateway's response."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -40,11 +40,11 @@ def document(body: Any, *, status: int = 200, headers: Headers | None = None) ->
     )
 
 
+def no_content(*, headers: Headers | None = None) -> Answer:
+    """204."""
+    return Answer(status=204, headers=headers or {})
+
+
 def _whole(text: str) -> str:
     """The text without halves of characters: a client's JSON may hold them, no encoding can."""
     return text.encode(errors="replace").decode()
-
-
-def truth(value: bool) -> Answer:
-    """200 with `true` or `false`."""
-    return text("true" if value else "false")

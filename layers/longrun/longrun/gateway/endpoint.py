@@ -1,4 +1,4 @@
-"""The contract's methods as a table: verb, path, what the caller needs, who answers.
+"""A contract's methods as a table: verb, path, what the caller needs, who answers.
 
 The resolver and the OpenAPI document are both made of these.
 """
@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from longrun.contracts.print.answer import Answer
-from longrun.contracts.print.call import Call
+from longrun.gateway.answer import Answer
+from longrun.gateway.call import Call, Services
 
 _PARAMETER = re.compile(r"\{(\w+)(\+?)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint[S: Services]:
     """One path with the verbs that are the same method of the contract."""
 
     name: str
@@ -24,7 +24,7 @@ class Endpoint:
     """As in `/filestore/file/{fileId}/{relPath+}`; a plus: with slashes in it."""
     needs: tuple[str, ...] = ()
     """The caller has one of these permissions; none: every known caller may."""
-    answer: Callable[[Call], Answer]
+    answer: Callable[[Call[S]], Answer]
 
     @property
     def rule(self) -> str:
