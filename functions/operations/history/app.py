@@ -1,4 +1,4 @@
-"""Door: what follows from a change of an operation: its history, and events on the bus."""
+"""Door: what follows from changes in the table: history, events on the bus, estimates."""
 
 import logging
 from collections.abc import Mapping
@@ -6,9 +6,12 @@ from typing import Any
 
 from longrun.aws.bus import EventBridgeBus
 from longrun.aws.clients import dynamodb, events
+from longrun.aws.composition_events import CompositionEvents
 from longrun.aws.environment import environment
+from longrun.aws.estimates import DynamoEstimates
 from longrun.aws.history import DynamoEventLog
-from longrun.aws.stream import again_from, changes
+from longrun.aws.stream import Follower, again_from, follow_up, operations
+from longrun.operations.estimates import learn
 from longrun.operations.history import follow
 
 logger = logging.getLogger(__name__)
@@ -18,6 +21,13 @@ log = DynamoEventLog(
     client=dynamodb(), table=environment().table, retention=environment().retention
 )
 bus = EventBridgeBus(client=events(), name=environment().bus)
+estimates = DynamoEstimates(dynamodb(), environment().table)
+
+followers: tuple[Follower, ...] = (
+    lambda group: follow(operations(group), log=log, bus=bus),
+    CompositionEvents(bus),
+    lambda group: learn(operations(group), estimates),
+)
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
@@ -30,7 +40,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     Returns:
         From which record on the batch must be handed out again, if from any.
     """
-    mark = follow(changes(event), log=log, bus=bus)
+    mark = follow_up(event, followers)
     if mark is not None:
         logger.warning("The stream is followed up again from record %s.", mark)
     return again_from(mark)

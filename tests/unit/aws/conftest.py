@@ -7,6 +7,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from longrun.aws.artefacts import S3Artefacts
+from longrun.aws.operations import DynamoOperations
+from longrun.operations.store import OperationStore
+from tests.unit.operations.fakes import MemoryOperations
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
@@ -85,3 +90,18 @@ def table(dynamodb: "DynamoDBClient") -> str:
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
     )
     return name
+
+
+@pytest.fixture
+def dynamo(dynamodb: "DynamoDBClient", table: str, s3: "S3Client", bucket: str) -> DynamoOperations:
+    """The store on DynamoDB."""
+    return DynamoOperations(client=dynamodb, table=table, artefacts=S3Artefacts(s3, bucket))
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> OperationStore:
+    """Each store: what every one must do is held against both."""
+    if request.param == "memory":
+        return MemoryOperations()
+    store: DynamoOperations = request.getfixturevalue("dynamo")
+    return store

@@ -12,7 +12,16 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from longrun.aws.directory import DynamoDirectory
-from longrun.identity.directory import Session, Stale, Tenant, User
+from longrun.identity.directory import (
+    ApiKey,
+    ApiSecret,
+    Client,
+    Session,
+    Stale,
+    Tenant,
+    User,
+)
+from longrun.identity.ocids import key_id
 from longrun.operations.errors import Interrupted
 
 if TYPE_CHECKING:
@@ -28,6 +37,19 @@ ANNA = User(
     created=CREATED,
     password_hash="$scrypt$one",
 )
+BATCH = Client(
+    id="app-1",
+    name="batch",
+    tenant="acme",
+    scopes=frozenset({"print:run", "ROLE_DATA"}),
+    created=CREATED,
+    managed=True,
+)
+KEY = ApiKey(
+    tenant="acme", user="anna", fingerprint="aa:bb", public_key="-----BEGIN", created=CREATED
+)
+KEY_ID = key_id("acme", "anna", "aa:bb")
+SECRET = ApiSecret(digest="0a1b", name="portal", tenant="acme", created=CREATED)
 
 
 @pytest.fixture
@@ -243,3 +265,100 @@ def test_a_throttled_read_is_an_interruption(directory: DynamoDirectory, stubbed
 
     with pytest.raises(Interrupted):
         directory.user("anna")
+
+
+def test_a_client_is_found_by_its_id_and_by_its_name(directory: DynamoDirectory) -> None:
+    assert directory.client("app-1") is None
+    assert directory.client_named("acme", "batch") is None
+
+    assert directory.add_client(BATCH)
+
+    assert directory.client("app-1") == directory.client_named("acme", "batch") == BATCH
+    assert directory.client_named("globex", "batch") is None
+
+
+@pytest.mark.parametrize("taken", [replace(BATCH, name="other"), replace(BATCH, id="app-2"), BATCH])
+def test_neither_a_clients_id_nor_its_name_is_given_twice(
+    directory: DynamoDirectory, taken: Client
+) -> None:
+    directory.add_client(BATCH)
+
+    assert not directory.add_client(taken)
+
+    assert directory.clients("acme", after=None, limit=10).entries == [BATCH]
+
+
+def test_a_client_is_replaced_only_as_it_was_read(directory: DynamoDirectory) -> None:
+    directory.add_client(BATCH)
+
+    directory.replace_client(BATCH, replace(BATCH, active=False))
+
+    revoked = directory.client("app-1")
+    assert revoked == replace(BATCH, active=False, version=2)
+    assert directory.client_named("acme", "batch") == revoked
+    with pytest.raises(Stale):
+        directory.replace_client(BATCH, BATCH)
+
+
+def test_a_rotated_clients_old_id_is_unknown(directory: DynamoDirectory) -> None:
+    directory.add_client(BATCH)
+
+    directory.replace_client(BATCH, replace(BATCH, id="app-2"))
+
+    assert directory.client("app-1") is None
+    rotated = directory.client("app-2")
+    assert rotated == directory.client_named("acme", "batch")
+    assert rotated == replace(BATCH, id="app-2", version=2)
+    with pytest.raises(Stale):
+        directory.replace_client(BATCH, replace(BATCH, id="app-3"))
+    assert directory.client("app-3") is None
+
+
+def test_a_key_is_found_by_what_signatures_call_it(directory: DynamoDirectory) -> None:
+    assert directory.api_key(KEY_ID) is None
+
+    assert directory.add_api_key(KEY)
+    assert not directory.add_api_key(replace(KEY, public_key="another"))
+
+    assert directory.api_key(KEY_ID) == KEY
+    directory.replace_api_key(replace(KEY, active=False))
+    assert directory.api_key(KEY_ID) == replace(KEY, active=False, version=2)
+    with pytest.raises(Stale):
+        directory.replace_api_key(KEY)
+
+
+def test_an_api_secret_is_found_by_its_digest_and_by_its_name(
+    directory: DynamoDirectory, client: "DynamoDBClient"
+) -> None:
+    assert directory.api_secret("0a1b") is None
+
+    assert directory.add_api_secret(SECRET)
+    assert not directory.add_api_secret(replace(SECRET, digest="2c3d"))
+
+    assert item(client, "APIKEY#0a1b", "APIKEY")["tenant"] == {"S": "acme"}
+    assert directory.api_secret("0a1b") == directory.api_secret_named("acme", "portal") == SECRET
+    directory.replace_api_secret(replace(SECRET, active=False))
+    revoked = replace(SECRET, active=False, version=2)
+    assert directory.api_secret("0a1b") == directory.api_secret_named("acme", "portal") == revoked
+    assert directory.api_secrets("acme", after=None, limit=5).entries == [revoked]
+    with pytest.raises(Stale):
+        directory.replace_api_secret(SECRET)
+
+
+def test_users_clients_and_keys_of_a_tenant_are_listed_apart_and_in_pages(
+    directory: DynamoDirectory,
+) -> None:
+    directory.add_tenant(ACME)
+    directory.add_user(ANNA)
+    for number in range(3):
+        directory.add_client(replace(BATCH, id=f"app-{number}", name=f"batch-{number}"))
+        directory.add_api_key(replace(KEY, fingerprint=f"aa:b{number}"))
+
+    first = directory.clients("acme", after=None, limit=2)
+    second = directory.clients("acme", after=first.after, limit=2)
+    keys = directory.api_keys("acme", after=None, limit=2)
+    rest = directory.api_keys("acme", after=keys.after, limit=2)
+
+    assert [c.name for c in [*first.entries, *second.entries]] == ["batch-0", "batch-1", "batch-2"]
+    assert [k.fingerprint for k in [*keys.entries, *rest.entries]] == ["aa:b0", "aa:b1", "aa:b2"]
+    assert [u.name for u in directory.users("acme", after=None, limit=10).entries] == ["anna"]

@@ -1,5 +1,6 @@
 """The catalogue of files in DynamoDB, against moto."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ from botocore.stub import Stubber
 
 from longrun.aws.artefacts import S3Artefacts
 from longrun.aws.entity_ids import DynamoEntityIds
-from longrun.aws.files import DynamoFiles
+from longrun.aws.files import DynamoFiles, keys, to_item
+from longrun.aws.restoring import Mark
 from longrun.filestore import (
     FileIdTaken,
     FileIndex,
@@ -233,3 +235,109 @@ def test_the_file_store_works_on_aws(
     for doomed in (file, awaited):
         assert store.delete("acme", doomed.id, in_use=lambda *_: False) is True
     assert "Versions" not in s3.list_object_versions(Bucket=bucket)
+
+
+def close_gate(dynamodb: "DynamoDBClient", table: str, until: float) -> None:
+    gate = {
+        "PK": {"S": "RESTORE#acme"},
+        "SK": {"S": "GATE"},
+        "restore": {"S": "op-1"},
+        "attempt": {"S": "a-1"},
+        "until": {"N": str(until)},
+    }
+    dynamodb.put_item(TableName=table, Item=gate)
+
+
+def mark(
+    dynamodb: "DynamoDBClient", table: str, file: ManagedFile, becomes: ManagedFile | None
+) -> None:
+    entry = to_item(becomes) if becomes else None
+    made = Mark(restore="op-1", attempt="a-1", tenant="acme", entry=entry)
+    for key in keys(file):
+        dynamodb.update_item(
+            TableName=table,
+            Key=key,
+            UpdateExpression="SET pending = :mark",
+            ExpressionAttributeValues={":mark": made.value()},
+        )
+
+
+def commit(dynamodb: "DynamoDBClient", table: str) -> None:
+    item = {"PK": {"S": "RESTORE#acme"}, "SK": {"S": "op-1"}, "attempt": {"S": "a-1"}}
+    dynamodb.put_item(TableName=table, Item=item)
+
+
+def resource(file_id: int, name: str = "letter.zip") -> ManagedFile:
+    return a_file(file_id, name, kind=FileType.TEMPLATE, persistent=True)
+
+
+def test_a_resource_is_what_a_restore_makes_of_it_from_its_commit_on(
+    dynamodb: "DynamoDBClient", table: str, index: DynamoFiles
+) -> None:
+    file = resource(1000)
+    restored = replace(file, key="files/persistent/acme/1000/op-1/letter.zip", version="v2")
+    gone = resource(1001)
+    for each in (file, gone):
+        index.put(each)
+    mark(dynamodb, table, file, restored)
+    mark(dynamodb, table, gone, None)
+    assert index.get("acme", 1000) == file
+    assert list(index.named("acme", FileType.TEMPLATE, "letter")) == [gone, file]
+    assert list(index.list("acme", [FileType.TEMPLATE])) == [file, gone]
+
+    commit(dynamodb, table)
+
+    assert index.get("acme", 1000) == restored
+    assert index.get("acme", 1001) is None
+    assert list(index.named("acme", FileType.TEMPLATE, "letter")) == [restored]
+    assert list(index.list("acme", [FileType.TEMPLATE])) == [restored]
+
+
+def test_a_resource_that_a_restore_brings_is_there_from_its_commit_on(
+    dynamodb: "DynamoDBClient", table: str, index: DynamoFiles
+) -> None:
+    brought = resource(1000)
+    mark(dynamodb, table, brought, brought)
+    for key in keys(brought):
+        dynamodb.update_item(
+            TableName=table,
+            Key=key,
+            UpdateExpression="SET placeholder = :true",
+            ExpressionAttributeValues={":true": {"BOOL": True}},
+        )
+    assert index.get("acme", 1000) is None
+    assert list(index.named("acme", FileType.TEMPLATE, "letter")) == []
+    commit(dynamodb, table)
+    assert index.get("acme", 1000) == brought
+    assert list(index.named("acme", FileType.TEMPLATE, "letter")) == [brought]
+    assert index.remove(brought)
+    assert index.get("acme", 1000) is None
+
+
+def test_no_resource_comes_or_goes_while_a_restore_is_at_work(
+    dynamodb: "DynamoDBClient", table: str, index: DynamoFiles
+) -> None:
+    file = resource(1000)
+    index.put(file)
+    mark(dynamodb, table, file, None)
+    close_gate(dynamodb, table, time.time() + 60)
+    with pytest.raises(Interrupted, match="being restored"):
+        index.put(resource(1001))
+    with pytest.raises(Interrupted, match="being restored"):
+        index.remove(file)
+    index.put(a_file(1002))
+    assert index.get("acme", 1001) is None
+
+
+def test_a_restore_that_died_stops_nobody_for_long(
+    dynamodb: "DynamoDBClient", table: str, index: DynamoFiles
+) -> None:
+    file, awaited = resource(1000), replace(resource(1001), awaited=True)
+    for each in (file, awaited):
+        index.put(each)
+        mark(dynamodb, table, each, None)
+    close_gate(dynamodb, table, time.time() - 1)
+    index.put(resource(1002))
+    assert index.arrive(replace(awaited, awaited=False))
+    assert index.remove(file)
+    assert [each.id for each in index.list("acme", [FileType.TEMPLATE])] == [1001, 1002]

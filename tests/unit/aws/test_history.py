@@ -1,7 +1,7 @@
 """What follows from a change, on AWS: the stream it is read from, the log and the bus."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -10,10 +10,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from longrun.aws.bus import EventBridgeBus, EventsRefused
+from longrun.aws.bus import EventBridgeBus, EventsRefused, Notice
 from longrun.aws.history import DynamoEventLog
-from longrun.aws.operations import TOMBSTONE, DynamoOperations
-from longrun.aws.stream import again_from, changes
+from longrun.aws.operation_items import TOMBSTONE
+from longrun.aws.operations import DynamoOperations
+from longrun.aws.stream import GROUP, Follower, Record, again_from, follow_up, operations, records
 from longrun.operations.errors import Interrupted
 from longrun.operations.history import Event
 from longrun.operations.operation import Operation
@@ -65,18 +66,44 @@ class TestStream:
                 _record("102", OldImage=old, NewImage=_image(dynamodb, table)),
             ]
         }
-        new, changed = changes(batch)
-        assert (new.mark, new.before, new.after) == ("101", None, before)
-        assert (changed.mark, changed.before, changed.after) == ("102", before, after)
+        found = list(records(batch))
+        assert [record.mark for record in found] == ["101", "102"]
+        new, changed = operations(found)
+        assert (new.before, new.after) == (None, before)
+        assert (changed.before, changed.after) == (before, after)
         assert changed.time == datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
     def test_what_else_the_table_holds_is_passed_over(self) -> None:
-        records = [
+        batch = [
             _record("1", "INPUT", NewImage={"PK": {"S": "OP#x"}}),
             _record("2", "EV#00000001", NewImage={"PK": {"S": "OP#x"}}),
             _record("3", "OP", OldImage={"PK": {"S": "OP#x"}}),
         ]
-        assert list(changes({"Records": records})) == []
+        found = list(records({"Records": batch}))
+        assert [record.mark for record in found] == ["1", "2"]
+        assert operations(found) == []
+
+    def test_every_follower_sees_every_record_in_order(self) -> None:
+        seen: dict[str, list[str]] = {"one": [], "other": []}
+
+        def following(name: str) -> Follower:
+            return lambda group: seen[name].extend(record.mark for record in group)
+
+        assert follow_up(_batch(25), [following("one"), following("other")]) is None
+        assert seen["one"] == seen["other"] == [str(number) for number in range(25)]
+
+    def test_the_stream_is_seen_again_from_the_first_record_that_may_be_lost(self) -> None:
+        followed: list[str] = []
+
+        def refusing(group: Sequence[Record]) -> None:
+            if any(record.mark == "17" for record in group):
+                raise Interrupted("The bus")
+
+        def following(group: Sequence[Record]) -> None:
+            followed.extend(record.mark for record in group)
+
+        assert follow_up(_batch(25), [refusing, following]) == str(GROUP)
+        assert followed == [str(number) for number in range(GROUP)]
 
     def test_the_answer_names_the_record_to_begin_again_from(self) -> None:
         assert again_from(None) == {"batchItemFailures": []}
@@ -94,6 +121,12 @@ class TestLog:
         log.keep([an_event(operation_id=str(uuid4()))])
         assert list(log.events(OPERATION)) == events
         assert list(log.events("nobody")) == []
+
+    def test_reading_goes_on_after_what_is_known(self, log: DynamoEventLog) -> None:
+        events = [an_event(sequence) for sequence in range(1, 13)]
+        log.keep(events)
+        assert list(log.events(OPERATION, after=9)) == events[9:]
+        assert list(log.events(OPERATION, after=12)) == []
 
     def test_an_event_kept_twice_is_one(self, log: DynamoEventLog) -> None:
         log.keep([an_event(), an_event()])
@@ -174,6 +207,18 @@ class TestBus:
         stubber.add_response("put_events", taken, {"Entries": [entry]})
         bus.announce([an_event()])
 
+    def test_a_notice_goes_as_it_is(self, bus: EventBridgeBus, stubber: Stubber) -> None:
+        entry = {
+            "EventBusName": "longrun-test",
+            "Source": "longrun",
+            "DetailType": "something.happened",
+            "Time": NOW,
+            "Detail": '{"id": "1"}',
+        }
+        taken = {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
+        stubber.add_response("put_events", taken, {"Entries": [entry]})
+        bus.tell([Notice(name="something.happened", time=NOW, detail={"id": "1"})])
+
     def test_many_events_go_ten_at_a_time(self, bus: EventBridgeBus, stubber: Stubber) -> None:
         for count in (10, 10, 5):
             entries = [{"EventId": str(number)} for number in range(count)]
@@ -204,6 +249,11 @@ class TestBus:
 def _image(dynamodb: "DynamoDBClient", table: str) -> Any:
     key: Any = {"PK": {"S": f"OP#{OPERATION}"}, "SK": {"S": "OP"}}
     return dynamodb.get_item(TableName=table, Key=key)["Item"]
+
+
+def _batch(count: int) -> dict[str, Any]:
+    image = {"PK": {"S": f"OP#{OPERATION}"}}
+    return {"Records": [_record(str(number), NewImage=image) for number in range(count)]}
 
 
 def _record(mark: str, sort: str = "OP", **images: Any) -> dict[str, Any]:

@@ -14,9 +14,8 @@ from botocore.stub import Stubber
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from longrun.aws.artefacts import S3Artefacts
-from longrun.aws.operation_items import key
-from longrun.aws.operations import INPUT_INLINE, TOMBSTONE, DynamoOperations
+from longrun.aws.operation_items import TOMBSTONE, key
+from longrun.aws.operations import INPUT_INLINE, DynamoOperations
 from longrun.operations.artefacts import Artefact
 from longrun.operations.errors import Interrupted, KeyInUse, OperationUnknown
 from longrun.operations.operation import (
@@ -37,16 +36,13 @@ from longrun.operations.store import (
     KeyTaken,
     OperationStore,
 )
+from tests.unit.aws.stored import DUE, INPUT_UNTIL, REQUEST, SECOND, an_operation, begun, kept
 from tests.unit.operations.fakes import KEY_LIFETIME, NOW, MemoryOperations
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-SECOND = timedelta(seconds=1)
-DUE = NOW + timedelta(minutes=1)
-INPUT_UNTIL = NOW + timedelta(days=8)
-REQUEST = {"what": "letters", "copies": 2, "share": 0.5, "to": ["ann", None]}
 FIRST = Phase(name="First", start=0, end=100 / 3)
 THEN = Phase(name="Then", start=100 / 3, end=100)
 ACROSS = Phase(name="Across", start=20, end=50)
@@ -80,47 +76,6 @@ MANY = Result(
     manifest=Artefact(key="m", media_type="application/jsonl", size=1, sha256="cd" * 32),
 )
 UNDER_WAY = frozenset({Status.IN_PROGRESS})
-
-
-@pytest.fixture
-def dynamo(dynamodb: "DynamoDBClient", table: str, s3: "S3Client", bucket: str) -> DynamoOperations:
-    return DynamoOperations(client=dynamodb, table=table, artefacts=S3Artefacts(s3, bucket))
-
-
-@pytest.fixture(params=["memory", "dynamodb"])
-def store(request: pytest.FixtureRequest) -> OperationStore:
-    if request.param == "memory":
-        return MemoryOperations()
-    store: DynamoOperations = request.getfixturevalue("dynamo")
-    return store
-
-
-def an_operation(**parts: Any) -> Operation:
-    defaults: dict[str, Any] = {
-        "id": str(uuid4()),
-        "kind": "test.work",
-        "tenant": "acme",
-        "owner": "ann",
-        "status": Status.ACCEPTED,
-        "accepted": NOW,
-    }
-    return Operation(**defaults | parts)
-
-
-def kept(
-    store: OperationStore, *, idempotency: Idempotency | None = None, **parts: Any
-) -> Operation:
-    operation = an_operation(**parts)
-    store.create(operation, REQUEST, due=DUE, input_until=INPUT_UNTIL, idempotency=idempotency)
-    return operation
-
-
-def begun(store: OperationStore) -> Operation:
-    operation = kept(store)
-    return store.change(
-        operation.id,
-        Change(allowed=frozenset({Status.ACCEPTED}), status=Status.IN_PROGRESS, started=NOW),
-    )
 
 
 class TestEveryStore:

@@ -33,6 +33,10 @@ def test_typed_values_are_read_as_boto3_reads_them(value: Any) -> None:
     assert to_plain(typed) == TypeDeserializer().deserialize(typed) == value
 
 
+def test_bytes_are_kept_as_they_are() -> None:
+    assert to_plain(to_typed(b"\x00\xff")) == b"\x00\xff"
+
+
 def test_a_float_is_kept_as_the_number_that_it_shows() -> None:
     assert to_plain(to_typed(0.1)) == Decimal("0.1")
 

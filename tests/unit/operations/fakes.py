@@ -5,21 +5,25 @@ and the one on DynamoDB to the same behaviour.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
 from longrun.operations.artefacts import Artefact, ArtefactMissing
-from longrun.operations.errors import Interrupted, OperationUnknown
+from longrun.operations.errors import Claimed, Interrupted, OperationUnknown
+from longrun.operations.history import Event
 from longrun.operations.kinds import InputModel, Kind, Kinds
 from longrun.operations.lifecycle import Lifecycle, Request
 from longrun.operations.operation import Operation, Progress, Resource
+from longrun.operations.secrets import SealBroken
 from longrun.operations.store import (
     Change,
     ChangeRefused,
     Idempotency,
     KeyTaken,
+    ListedPage,
+    ListPosition,
     Outcome,
 )
 from longrun.operations.sweep import Sweep
@@ -101,6 +105,8 @@ class MemoryOperations:
         self._operations: dict[str, Operation] = {}
         self._inputs: dict[str, Mapping[str, Any]] = {}
         self._due: dict[str, datetime] = {}
+        self._sealed: dict[str, bytes] = {}
+        self._claims: dict[tuple[str, str], str] = {}
         self._keys: dict[tuple[str, str, str], tuple[str, str, datetime]] = {}
 
     def create(
@@ -111,14 +117,26 @@ class MemoryOperations:
         due: datetime,
         input_until: datetime,
         idempotency: Idempotency | None,
+        claim: str | None = None,
+        sealed: bytes | None = None,
     ) -> None:
         if idempotency is not None:
+            taken = self.keyed(
+                operation.tenant, operation.owner, idempotency.key, operation.accepted
+            )
+            if taken:
+                raise taken
+        if claim is not None:
+            holder = self._operations.get(self._claims.get((operation.tenant, claim), ""))
+            if holder and not holder.status.terminal:
+                raise Claimed(claim, holder.id)
+            self._claims[operation.tenant, claim] = operation.id
+        if idempotency is not None:
             key = (operation.tenant, operation.owner, idempotency.key)
-            taken = self._keys.get(key)
-            if taken and taken[2] >= operation.accepted:
-                raise KeyTaken(taken[0], taken[1])
             until = operation.accepted + KEY_LIFETIME
             self._keys[key] = (operation.id, idempotency.digest, until)
+        if sealed is not None:
+            self._sealed[operation.id] = sealed
         self._operations[operation.id] = operation
         self._inputs[operation.id] = request
         self._due[operation.id] = due
@@ -139,6 +157,10 @@ class MemoryOperations:
         except KeyError:
             raise OperationUnknown(operation_id) from None
 
+    def sealed(self, operation_id: str) -> bytes | None:
+        self.get(operation_id)
+        return self._sealed.get(operation_id)
+
     def change(self, operation_id: str, change: Change) -> Operation:
         before = self.get(operation_id)
         if not _fits(before, change):
@@ -148,6 +170,7 @@ class MemoryOperations:
         self.changes.append((before, after))
         if change.ends:
             self._due.pop(operation_id, None)
+            self._sealed.pop(operation_id, None)
         elif change.due:
             self._due[operation_id] = change.due
         return after
@@ -157,6 +180,26 @@ class MemoryOperations:
         yield from sorted(
             (each for each in mine if not each.status.terminal), key=lambda each: each.accepted
         )
+
+    def listed(
+        self, tenant: str, *, newest_first: bool, after: ListPosition | None, limit: int
+    ) -> ListedPage:
+        mine = sorted(
+            (each for each in self._operations.values() if each.tenant == tenant),
+            key=lambda each: (each.accepted, each.id),
+            reverse=newest_first,
+        )
+        if after is not None:
+            place = (after.accepted, after.operation_id)
+            mine = [
+                each
+                for each in mine
+                if (each.accepted, each.id) != place
+                and ((each.accepted, each.id) < place) == newest_first
+            ]
+        page, rest = mine[:limit], mine[limit:]
+        last = ListPosition(accepted=page[-1].accepted, operation_id=page[-1].id) if rest else None
+        return ListedPage(operations=page, after=last)
 
     def due(self, now: datetime) -> Iterator[str]:
         due = {operation_id for operation_id, at in self._due.items() if at <= now}
@@ -242,6 +285,34 @@ class MemoryWorkflows:
             raise Interrupted("The workflow engine")
 
 
+class MemoryEvents:
+    """Implements `EventLog` in memory."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, dict[int, Event]] = {}
+
+    def keep(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._events.setdefault(event.operation_id, {})[event.sequence] = event
+
+    def events(self, operation_id: str, *, after: int = 0) -> Iterator[Event]:
+        mine = self._events.get(operation_id, {})
+        return (mine[number] for number in sorted(mine) if number > after)
+
+
+class MemorySealer:
+    """Implements `Sealer`: what is sealed cannot be read by chance, and tells what it is for."""
+
+    def seal(self, plain: str, context: str) -> bytes:
+        return context.encode() + b"\n" + plain.encode()[::-1]
+
+    def open(self, sealed: bytes, context: str) -> str:
+        sealed_for, _, turned = sealed.partition(b"\n")
+        if sealed_for != context.encode():
+            raise SealBroken(context)
+        return turned[::-1].decode()
+
+
 class MemoryArtefacts:
     """Implements `ArtefactStore` in memory; there is one version of everything."""
 
@@ -296,6 +367,7 @@ class World:
             kinds=KINDS,
             retention=RETENTION,
             clock=self.clock,
+            sealer=MemorySealer(),
         )
         self.sweep = Sweep(
             lifecycle=self.lifecycle,

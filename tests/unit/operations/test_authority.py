@@ -10,7 +10,7 @@ from longrun.operations.errors import (
     OperationUnknown,
     PermissionMissing,
 )
-from tests.unit.operations.fakes import KINDS, RETENTION, Person, World
+from tests.unit.operations.fakes import KINDS, RETENTION, Person, World, an_errand
 
 LOOKER = Person(id="bob", permissions=frozenset())
 
@@ -79,3 +79,18 @@ def test_one_of_several_permissions_will_do() -> None:
     require(Person(), "look", "work")
     with pytest.raises(PermissionMissing, match="'look'"):
         require(Person(), "look", "listen")
+
+
+def test_a_list_is_the_tenants_own_without_what_has_expired(
+    world: World, authority: Authority
+) -> None:
+    over = world.begun()
+    world.lifecycle.succeed(over)
+    world.clock.pass_by(RETENTION)
+    mine = world.accepted()
+    world.lifecycle.accept(an_errand(), Person(tenant="globex"))
+    page = authority.listed(LOOKER, newest_first=False, after=None, limit=1)
+    assert page.operations == []
+    assert page.after is not None
+    page = authority.listed(LOOKER, newest_first=False, after=page.after, limit=1)
+    assert ([each.id for each in page.operations], page.after) == ([mine], None)

@@ -13,6 +13,7 @@ from longrun.operations.errors import (
     OperationStopped,
     OperationUnknown,
     PermissionMissing,
+    StatusChanged,
 )
 from longrun.operations.kinds import Kinds
 from longrun.operations.lifecycle import GIVE_UP, LOOK_AGAIN, Lifecycle, Request
@@ -382,6 +383,39 @@ class TestCanceling:
     def test_a_failure_on_its_way_is_the_cancellation(self, world: World) -> None:
         operation = world.lifecycle.fail(world.canceling(), [A_FAULT])
         assert (operation.status, operation.errors) == (Status.CANCELED, ())
+
+    @pytest.mark.parametrize("seen", [Status.ACCEPTED, Status.IN_PROGRESS])
+    def test_it_can_be_asked_for_in_one_status_alone(self, world: World, seen: Status) -> None:
+        operation_id = world.accepted()
+        if seen is Status.IN_PROGRESS:
+            world.lifecycle.begin(operation_id)
+        operation = world.lifecycle.cancel(operation_id, only_from=seen)
+        assert operation.status is Status.CANCELING
+
+    @pytest.mark.parametrize("seen", [each for each in Status if each is not Status.IN_PROGRESS])
+    def test_in_another_status_than_was_seen_it_changes_nothing(
+        self, world: World, seen: Status
+    ) -> None:
+        operation_id = world.begun()
+        before = world.store.get(operation_id)
+        with pytest.raises(StatusChanged) as changed:
+            world.lifecycle.cancel(operation_id, only_from=seen)
+        assert (changed.value.operation_id, changed.value.status) == (operation_id, "IN_PROGRESS")
+        assert world.store.get(operation_id) == before
+        assert world.workflows.executions[operation_id].running
+
+    def test_it_is_asked_for_again_of_what_is_being_canceled(self, world: World) -> None:
+        operation_id = world.canceling()
+        operation = world.lifecycle.cancel(operation_id, only_from=Status.CANCELING)
+        assert operation.status is Status.CANCELED
+
+    @pytest.mark.parametrize("end", ["canceled", "succeeded", "failed"])
+    def test_what_was_seen_to_have_ended_is_left_alone(self, world: World, end: str) -> None:
+        operation_id = _brought_to(world, end)
+        before = world.store.get(operation_id)
+        assert world.lifecycle.cancel(operation_id, only_from=before.status) == before
+        with pytest.raises(StatusChanged):
+            world.lifecycle.cancel(operation_id, only_from=Status.IN_PROGRESS)
 
 
 class TestSettling:

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from longrun.operations.errors import KeyReused, OperationStopped
+from longrun.operations.errors import Claimed, KeyReused, OperationStopped, StatusChanged
 from longrun.operations.lifecycle import GIVE_UP
 from longrun.operations.operation import (
     ERRORS_KEPT,
@@ -40,6 +40,7 @@ ENDS = st.sampled_from(
     ]
 )
 A_FAULT = Fault(code="Odd", message="Odd.", source=Source.USER)
+CLAIMS = st.sampled_from([None, None, "dataset/sales", "dataset/stock"])
 KEYS = st.none() | st.sampled_from(["k1", "k2"])
 TIMES = st.sampled_from([timedelta(seconds=20), timedelta(minutes=2), GIVE_UP, DEADLINE])
 
@@ -56,26 +57,43 @@ class AnyOrder(RuleBasedStateMachine):
             logging.getLogger(f"longrun.operations.{name}").disabled = True
         self.world = World()
         self.lifecycle = self.world.lifecycle
+        self.claims: dict[str, str] = {}
+        """What operations claimed, by their ids."""
         self.seen = 0
         """Changes that were checked already."""
 
-    @rule(target=operations, key=KEYS, what=st.sampled_from(["letters", "letters", "invoices"]))
-    def accept(self, key: str | None, what: str) -> str:
-        return self._accepted(key, what)
+    @rule(
+        target=operations,
+        key=KEYS,
+        what=st.sampled_from(["letters", "letters", "invoices"]),
+        claim=CLAIMS,
+    )
+    def accept(self, key: str | None, what: str, claim: str | None) -> str:
+        return self._accepted(key, what, claim)
 
-    def _accepted(self, key: str | None, what: str) -> str:
+    def _accepted(self, key: str | None, what: str, claim: str | None = None) -> str:
         before = list(self.world.store.running("acme"))
+        request = an_errand(what, key=key, claim=claim, secret="tell nobody")
         try:
-            accepted = self.lifecycle.accept(an_errand(what, key=key), Person())
+            accepted = self.lifecycle.accept(request, Person())
         except KeyReused:
             assert key is not None
             assert list(self.world.store.running("acme")) == before
-            return self.lifecycle.accept(an_errand(what), Person()).operation.id
+            return self._accepted(None, what)
+        except Claimed as claimed:
+            assert claimed.claim == claim == self.claims[claimed.operation_id]
+            assert list(self.world.store.running("acme")) == before
+            assert claimed.operation_id in {each.id for each in before}
+            return claimed.operation_id
         stored = self.world.store.get(accepted.operation.id)
         if accepted.replayed:
             assert key is not None
             assert self.world.store.input(stored.id) == {"what": what}
-        elif not self.world.workflows.refuses:
+            return stored.id
+        if claim is not None:
+            assert claim not in {self.claims.get(each.id) for each in before}
+            self.claims[stored.id] = claim
+        if not self.world.workflows.refuses:
             assert stored.id in self.world.workflows.executions
         return stored.id
 
@@ -136,6 +154,17 @@ class AnyOrder(RuleBasedStateMachine):
         after = self.lifecycle.cancel(operation_id)
         assert after.status.terminal or after.status is Status.CANCELING
 
+    @rule(operation_id=operations, seen=st.sampled_from(Status))
+    def cancel_only_from(self, operation_id: str, seen: Status) -> None:
+        before = self.world.store.get(operation_id)
+        try:
+            self.lifecycle.cancel(operation_id, only_from=seen)
+        except StatusChanged as changed:
+            assert changed.status == before.status != seen
+            assert self.world.store.get(operation_id) == before
+        else:
+            assert before.status is seen
+
     @rule(operation_id=operations, end=ENDS)
     def the_execution_ends_and_nobody_tells(self, operation_id: str, end: Outcome) -> None:
         outcome = self.world.workflows.executions.get(operation_id)
@@ -192,6 +221,19 @@ class AnyOrder(RuleBasedStateMachine):
             assert bool(after.errors) == (after.status is Status.FAILED)
             assert len(after.errors) <= min(ERRORS_KEPT, after.error_count)
             assert all(each in after.resources for each in before.resources)
+
+    @invariant()
+    def a_claim_has_one_holder_at_most(self) -> None:
+        held = [self.claims.get(each.id) for each in self.world.store.running("acme")]
+        claims = [claim for claim in held if claim is not None]
+        assert len(claims) == len(set(claims))
+
+    @invariant()
+    def what_has_ended_has_no_secret(self) -> None:
+        running = {each.id for each in self.world.store.running("acme")}
+        ended = {after.id for _, after in self.world.store.changes} - running
+        assert all(self.world.store.sealed(each) is not None for each in running)
+        assert all(self.world.store.sealed(each) is None for each in ended)
 
     def teardown(self) -> None:
         """Nothing runs for ever, if only the sweep and the engine do their work."""

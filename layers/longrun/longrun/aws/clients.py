@@ -5,6 +5,7 @@ used here and is a tenth of a function's start-up.
 """
 
 import gc
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -32,10 +33,15 @@ with _uncollected():
     from botocore.config import Config
     from botocore.session import get_session
 
+# Where functions log at DEBUG, botocore would write out every request: passwords and data.
+logging.getLogger("botocore").setLevel(logging.INFO)
+
 if TYPE_CHECKING:
     from botocore.session import Session
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_sts import STSClient
@@ -90,4 +96,18 @@ def events() -> "EventBridgeClient":
 def sts() -> "STSClient":
     """The token service: sessions of narrower roles."""
     client: STSClient = _made("sts")
+    return client
+
+
+@cache
+def kms() -> "KMSClient":
+    """The key service: seals what only the work itself may read."""
+    client: KMSClient = _made("kms")
+    return client
+
+
+@cache
+def cognito() -> "CognitoIdentityProviderClient":
+    """The user pools."""
+    client: CognitoIdentityProviderClient = _made("cognito-idp")
     return client

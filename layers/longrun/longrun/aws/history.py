@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from longrun.aws import operation_items as items
 from longrun.aws.faults import interrupted
-from longrun.aws.operations import TOMBSTONE
 from longrun.operations.errors import Interrupted
 from longrun.operations.history import Event
 
@@ -18,6 +17,10 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 25
 """So many items are all that BatchWriteItem takes."""
 
+_READ_AT_ONCE: Final = 200
+"""Readers of a few events need not pay for all of them."""
+
+_LAST: Final = 99_999_999
 _ATTEMPTS: Final = 3
 _SERVICE: Final = "The state store"
 
@@ -48,14 +51,19 @@ class DynamoEventLog:
             else:
                 raise Interrupted(_SERVICE)
 
-    def events(self, operation_id: str) -> Iterator[Event]:
+    def events(self, operation_id: str, *, after: int = 0) -> Iterator[Event]:
         """See `EventLog.events`."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
-            KeyConditionExpression="PK = :operation AND begins_with(SK, :event)",
+            KeyConditionExpression="PK = :operation AND SK BETWEEN :first AND :last",
             ExpressionAttributeValues=items.typed(
-                {":operation": f"OP#{operation_id}", ":event": "EV#"}
+                {
+                    ":operation": f"OP#{operation_id}",
+                    ":first": _sort_key(after + 1),
+                    ":last": _sort_key(_LAST),
+                }
             ),
+            PaginationConfig={"PageSize": _READ_AT_ONCE},
         )
         with interrupted(_SERVICE):
             for page in pages:
@@ -66,13 +74,17 @@ class DynamoEventLog:
         until = event.expires or event.time + self._retention
         return {
             "PK": f"OP#{event.operation_id}",
-            "SK": f"EV#{event.sequence:08d}",
+            "SK": _sort_key(event.sequence),
             "tenant": event.tenant,
             "type": event.type,
             "time": items.stamp(event.time),
             "detail": json.dumps(event.detail, separators=(",", ":")),
-            "ttl": int((until + TOMBSTONE).timestamp()),
+            "ttl": int((until + items.TOMBSTONE).timestamp()),
         }
+
+
+def _sort_key(sequence: int) -> str:
+    return f"EV#{sequence:08d}"
 
 
 def _event(operation_id: str, values: dict[str, Any]) -> Event:

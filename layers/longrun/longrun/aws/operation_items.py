@@ -4,8 +4,9 @@ The shape of the item is known here alone; the store writes it, the table's stre
 through it.
 """
 
+import zlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from longrun.aws.typed_values import to_plain, to_typed
@@ -21,6 +22,15 @@ from longrun.operations.operation import (
     Source,
 )
 from longrun.operations.states import Status
+
+TOMBSTONE = timedelta(days=3)
+"""How long an expired operation's item outlives it, so that it can be told from an unknown one."""
+
+SHARDS = 8
+"""Partitions of the index that the sweep reads: spreads the writes of what is due."""
+
+SEALED = "sealed"
+"""The attribute of an operation's secret. It is no part of the `Operation` that others see."""
 
 type Item = dict[str, Any]
 """An item in the low-level client's form: attribute name to typed value."""
@@ -46,6 +56,11 @@ def key(operation_id: str) -> Item:
     return {"PK": {"S": f"OP#{operation_id}"}, "SK": {"S": "OP"}}
 
 
+def shard(operation_id: str) -> str:
+    """The partition of the index of what is due that the operation is in."""
+    return f"DUE#{zlib.crc32(operation_id.encode()) % SHARDS}"
+
+
 def to_item(operation: Operation) -> dict[str, Any]:
     """A new operation as plain attributes, without its place in the indexes."""
     return {
@@ -66,7 +81,7 @@ def to_item(operation: Operation) -> dict[str, Any]:
 
 def from_item(item: Mapping[str, Any]) -> Operation:
     """The operation of an item in typed form."""
-    values = plain(item)
+    values = plain({name: value for name, value in item.items() if name != SEALED})
     return Operation(
         id=values["PK"].removeprefix("OP#"),
         kind=values["kind"],

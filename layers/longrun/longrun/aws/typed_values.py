@@ -1,4 +1,4 @@
-"""DynamoDB's typed values, and plain ones: text, numbers, truth, lists, maps; all that we keep.
+"""DynamoDB's typed values, and plain ones: text, numbers, truth, bytes, lists, maps; all we keep.
 
 Not boto3's serializer: that loads the whole of boto3, a tenth of a function's start-up.
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
@@ -24,6 +24,8 @@ def to_typed(value: Any) -> dict[str, Any]:
             return {"N": str(value)}
         case float():
             return {"N": repr(value)}
+        case bytes():
+            return {"B": value}
         case None:
             return {"NULL": True}
         case Mapping():
@@ -42,7 +44,7 @@ def to_plain(value: Mapping[str, Any]) -> Any:
     """
     for kind, each in value.items():
         match kind:
-            case "S" | "BOOL":
+            case "S" | "BOOL" | "B":
                 return each
             case "N":
                 return Decimal(each)

@@ -5,13 +5,14 @@ the tenant see kind, status and times. Of another tenant's operations nobody kno
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from longrun.operations.errors import OperationExpired, OperationUnknown, PermissionMissing
 from longrun.operations.kinds import Kinds
 from longrun.operations.operation import Operation
-from longrun.operations.store import OperationStore
+from longrun.operations.store import ListedPage, ListPosition, OperationStore
 
 
 class Caller(Protocol):
@@ -84,3 +85,16 @@ class Authority:
         operation = self.see(operation_id, caller)
         require(caller, self._kinds[operation.kind].permission)
         return operation
+
+    def listed(
+        self, caller: Caller, *, newest_first: bool, after: ListPosition | None, limit: int
+    ) -> ListedPage:
+        """A stretch of the operations of the caller's tenant; see `OperationStore.listed`.
+
+        The expired are left out, so a page may be short, or empty, before the end.
+        """
+        page = self._store.listed(
+            caller.tenant, newest_first=newest_first, after=after, limit=limit
+        )
+        now = self._clock()
+        return replace(page, operations=[each for each in page.operations if not each.expired(now)])

@@ -7,6 +7,9 @@
     ├── PermissionMissing     the caller may not do that to this kind
     ├── KindUnknown           nobody registered such a kind
     ├── KeyReused             an idempotency key came back with another payload
+    ├── Claimed               another operation has to itself what this one needs
+    ├── StatusChanged         the operation is no longer in the status that the caller saw
+    ├── SecretGone            the operation's secret is erased: it has ended, or there was none
     └── Interrupted           a passing fault of the platform; the same call may succeed later
         └── KeyInUse          another request with the same idempotency key is being accepted
 
@@ -64,6 +67,32 @@ class KeyReused(OperationError):
 
     def __init__(self) -> None:
         super().__init__("This Idempotency-Key was used before, with another request body.")
+
+
+class Claimed(OperationError):
+    """What the request asks to have to itself, an operation that has not ended has."""
+
+    def __init__(self, claim: str, operation_id: str) -> None:
+        super().__init__(f"Operation {operation_id!r} is at work on {claim!r}; only one may be.")
+        self.claim = claim
+        self.operation_id = operation_id
+
+
+class StatusChanged(OperationError):
+    """The operation is in another status than the caller took it to be in."""
+
+    def __init__(self, operation_id: str, status: str) -> None:
+        super().__init__(f"Operation {operation_id!r} is {status} by now.")
+        self.operation_id = operation_id
+        self.status = status
+
+
+class SecretGone(OperationError):
+    """The operation has no secret: it was accepted without one, or it has ended."""
+
+    def __init__(self, operation_id: str) -> None:
+        super().__init__(f"Operation {operation_id!r} has no secret, or none any more.")
+        self.operation_id = operation_id
 
 
 class Interrupted(OperationError):

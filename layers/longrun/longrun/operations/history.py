@@ -8,10 +8,8 @@ yields the same event twice.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import batched
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
-from longrun.operations.errors import Interrupted
 from longrun.operations.operation import Operation
 from longrun.operations.states import Status
 
@@ -37,8 +35,6 @@ class Event:
 class Seen:
     """A change of a stored operation, as the table's stream tells of it."""
 
-    mark: str
-    """The change's place in the stream."""
     before: Operation | None
     """None: the operation is new."""
     after: Operation
@@ -56,8 +52,13 @@ class EventLog(Protocol):
         """
         ...
 
-    def events(self, operation_id: str) -> Iterator[Event]:
-        """What happened to the operation, in order; nothing for an unknown one."""
+    def events(self, operation_id: str, *, after: int = 0) -> Iterator[Event]:
+        """What happened to the operation, in order; nothing for an unknown one.
+
+        Args:
+            operation_id: The operation.
+            after: The sequence number of the last event that is known already.
+        """
         ...
 
 
@@ -73,11 +74,7 @@ class Bus(Protocol):
         ...
 
 
-GROUP: Final = 10
-"""So many changes are followed up at once, and again if one of them could not be."""
-
-
-def follow(changes: Iterable[Seen], *, log: EventLog, bus: Bus) -> str | None:
+def follow(changes: Iterable[Seen], *, log: EventLog, bus: Bus) -> None:
     """Keep and announce the events that the changes were.
 
     Args:
@@ -85,20 +82,14 @@ def follow(changes: Iterable[Seen], *, log: EventLog, bus: Bus) -> str | None:
         log: Keeps the events.
         bus: Is told of them.
 
-    Returns:
-        The mark of the change from which on the stream must be seen again; None if all is done.
+    Raises:
+        Interrupted: Some may be lost; the changes must be seen again.
     """
-    for group in batched(changes, GROUP, strict=False):
-        derived = (derive(each.before, each.after, each.time) for each in group)
-        events = [event for event in derived if event is not None]
-        if not events:
-            continue
-        try:
-            log.keep(events)
-            bus.announce(events)
-        except Interrupted:
-            return group[0].mark
-    return None
+    derived = (derive(each.before, each.after, each.time) for each in changes)
+    events = [event for event in derived if event is not None]
+    if events:
+        log.keep(events)
+        bus.announce(events)
 
 
 _BY_STATUS = {

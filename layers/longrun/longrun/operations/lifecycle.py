@@ -5,19 +5,19 @@ steps between them, by the rule on the execution's end and by the sweep. Repeati
 any order, is harmless: what does not fit the transition table changes nothing.
 """
 
-import hashlib
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from longrun.operations.authority import Caller, require
 from longrun.operations.errors import (
     Interrupted,
     KeyReused,
     OperationStopped,
+    SecretGone,
+    StatusChanged,
 )
 from longrun.operations.kinds import Kind, Kinds
 from longrun.operations.operation import (
@@ -29,6 +29,8 @@ from longrun.operations.operation import (
     Result,
 )
 from longrun.operations.reasons import LATE, shortened, unsettled
+from longrun.operations.request import Accepted, Request, digest_of
+from longrun.operations.secrets import Sealer
 from longrun.operations.states import Status, sources
 from longrun.operations.store import (
     Change,
@@ -39,6 +41,8 @@ from longrun.operations.store import (
     Outcome,
     Workflows,
 )
+
+__all__ = ["GIVE_UP", "LOOK_AGAIN", "Accepted", "Lifecycle", "Request"]
 
 _logger = logging.getLogger(__name__)
 
@@ -53,28 +57,6 @@ GIVE_UP = timedelta(minutes=15)
 """How long the sweep tries to start what was accepted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What is to be accepted as an operation."""
-
-    kind: str
-    input: Mapping[str, Any]
-    tags: Mapping[str, str] = field(default_factory=dict)
-    subject: str | None = None
-    key: str | None = None
-    """The caller's idempotency key."""
-    payload: bytes = b""
-    """What the caller sent: with a key, decides whether a second request is the same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """An accepted operation, and whether an idempotency key led to an earlier one."""
-
-    operation: Operation
-    replayed: bool
-
-
 class Lifecycle:
     """Moves operations through their states."""
 
@@ -86,6 +68,7 @@ class Lifecycle:
         retention: timedelta,
         clock: Callable[[], datetime],
         workflows: Workflows | None = None,
+        sealer: Sealer | None = None,
     ) -> None:
         """Make a lifecycle over a store.
 
@@ -96,8 +79,10 @@ class Lifecycle:
             clock: Tells the time, with its zone.
             workflows: Needed to accept, to cancel and to sweep; what goes on inside a workflow
                 has no use for it.
+            sealer: Needed to accept requests that have a secret, and by the steps that use it.
         """
         self._store = store
+        self._given_sealer = sealer
         self._given_workflows = workflows
         self._kinds = kinds
         self._retention = retention
@@ -114,6 +99,7 @@ class Lifecycle:
             ValueError: The input is not one of the kind's; the message names the places.
             KeyReused: The idempotency key was used with another payload.
             KeyInUse: Another request with the same key is being accepted just now.
+            Claimed: An operation that has not ended has what this one claims.
             Interrupted: The state store could not answer; nothing was accepted.
         """
         kind = self._kinds[request.kind]
@@ -121,6 +107,7 @@ class Lifecycle:
         document = (
             kind.input().model_validate(request.input).model_dump(mode="json", exclude_none=True)
         )
+        request.check()
         now = self._clock()
         operation = Operation(
             id=str(uuid.uuid4()),
@@ -134,8 +121,11 @@ class Lifecycle:
         )
         idempotency = None
         if request.key is not None:
-            digest = _digest(kind, request.payload)
+            digest = digest_of(kind.name, request.payload)
             idempotency = Idempotency(key=request.key, digest=digest)
+        sealed = None
+        if request.secret is not None:
+            sealed = self._sealer.seal(request.secret, operation.id)
         try:
             self._store.create(
                 operation,
@@ -144,6 +134,8 @@ class Lifecycle:
                 # Started at the last moment, ended at the last, and kept as long as others.
                 input_until=now + GIVE_UP + kind.deadline + self._retention,
                 idempotency=idempotency,
+                claim=request.claim,
+                sealed=sealed,
             )
         except KeyTaken as taken:
             return self._replayed(kind, taken, request.payload)
@@ -221,6 +213,19 @@ class Lifecycle:
             raise OperationStopped(operation_id, operation.status)
         return operation
 
+    def secret(self, operation_id: str) -> str:
+        """The secret that the operation was accepted with, for a step that needs it.
+
+        Not to be kept, logged or handed on: a step asks again.
+
+        Raises:
+            SecretGone: The operation has ended, or was accepted without one.
+        """
+        sealed = self._store.sealed(operation_id)
+        if sealed is None:
+            raise SecretGone(operation_id)
+        return self._sealer.open(sealed, operation_id)
+
     def produce(
         self,
         operation_id: str,
@@ -263,21 +268,26 @@ class Lifecycle:
         )
         return self._end(operation_id, Status.FAILED, errors, count or len(faults))
 
-    def cancel(self, operation_id: str) -> Operation:
+    def cancel(self, operation_id: str, *, only_from: Status | None = None) -> Operation:
         """The caller wants no more of it. Again, or after the end, it changes nothing.
 
         The state is CANCELING until the workflow has stopped; steps in flight notice at their
         next word to this class.
+
+        Args:
+            operation_id: The operation.
+            only_from: The status that the caller takes it to be in, if it matters.
+
+        Raises:
+            StatusChanged: It is in another than `only_from`; nothing was changed.
         """
-        change = Change(
-            allowed=sources(Status.CANCELING),
-            status=Status.CANCELING,
-            due=self._clock() + LOOK_AGAIN[Status.CANCELING],
-        )
-        try:
-            operation = self._store.change(operation_id, change)
-        except ChangeRefused as refused:
-            operation = refused.current
+        if only_from is None or only_from in sources(Status.CANCELING):
+            operation = self._to_canceling(operation_id, only_from)
+        else:
+            # No way leads from there to CANCELING: it is only looked at.
+            operation = self._store.get(operation_id)
+            if operation.status is not only_from:
+                raise StatusChanged(operation_id, operation.status)
         return operation if operation.status.terminal else self._stop(operation)
 
     def settle(self, operation_id: str, outcome: Outcome) -> Operation:
@@ -316,12 +326,20 @@ class Lifecycle:
         self._workflows.stop(self._kinds[operation.kind].workflow, operation.id)
 
     def _replayed(self, kind: Kind, taken: KeyTaken, payload: bytes) -> Accepted:
-        if taken.digest != _digest(kind, payload):
+        if taken.digest != digest_of(kind.name, payload):
             raise KeyReused
         earlier = self._store.get(taken.operation_id)
         if earlier.status is Status.ACCEPTED:
             self._start(kind, earlier.id)
         return Accepted(operation=earlier, replayed=True)
+
+    @property
+    def _sealer(self) -> Sealer:
+        if self._given_sealer is None:
+            raise TypeError(
+                "This lifecycle was made without a sealer; secrets are out of its reach."
+            )
+        return self._given_sealer
 
     @property
     def _workflows(self) -> Workflows:
@@ -335,6 +353,19 @@ class Lifecycle:
         except Interrupted as refusal:
             # The item stands; the sweep will start it.
             _logger.warning("Operation %s was not started yet: %s", operation_id, refusal)
+
+    def _to_canceling(self, operation_id: str, only_from: Status | None) -> Operation:
+        change = Change(
+            allowed=sources(Status.CANCELING) if only_from is None else frozenset({only_from}),
+            status=Status.CANCELING,
+            due=self._clock() + LOOK_AGAIN[Status.CANCELING],
+        )
+        try:
+            return self._store.change(operation_id, change)
+        except ChangeRefused as refused:
+            if only_from is not None:
+                raise StatusChanged(operation_id, refused.current.status) from None
+            return refused.current
 
     def _stop(self, operation: Operation) -> Operation:
         """Stop what runs for an operation in CANCELING."""
@@ -377,7 +408,3 @@ class Lifecycle:
             if status is Status.FAILED and refused.current.status is Status.CANCELING:
                 return self._end(operation_id, Status.CANCELED)
             return refused.current
-
-
-def _digest(kind: Kind, payload: bytes) -> str:
-    return hashlib.sha256(kind.name.encode() + b"\n" + payload).hexdigest()

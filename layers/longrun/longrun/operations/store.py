@@ -3,7 +3,7 @@
 Protocols and the values that cross them; the implementations live in `longrun.aws`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -81,6 +81,24 @@ class KeyTaken(Exception):
         self.digest = digest
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPosition:
+    """A place in a tenant's list of operations: right after this one, which may be gone by now."""
+
+    accepted: datetime
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPage:
+    """A stretch of a tenant's list of operations."""
+
+    operations: Sequence[Operation]
+    """In the list's order. Fewer than were asked for, even none, does not mean the end."""
+    after: ListPosition | None
+    """Where the list goes on; None at its end."""
+
+
 class OperationStore(Protocol):
     """Where operations are kept. Every call is one request, atomic, and read back consistently.
 
@@ -95,8 +113,10 @@ class OperationStore(Protocol):
         due: datetime,
         input_until: datetime,
         idempotency: Idempotency | None,
+        claim: str | None = None,
+        sealed: bytes | None = None,
     ) -> None:
-        """Keep a new operation and its input; both, and the key, or nothing.
+        """Keep a new operation and its input; both, the key and the claim, or nothing.
 
         Args:
             operation: As accepted.
@@ -104,10 +124,13 @@ class OperationStore(Protocol):
             due: When the sweep should look at it first.
             input_until: When nobody can need the input any more.
             idempotency: The caller's key for the request, if there is one.
+            claim: What the operation has to itself among its tenant's until it ends.
+            sealed: Its secret, encrypted; erased by the change that ends it.
 
         Raises:
-            KeyTaken: The same tenant and owner used the key before.
+            KeyTaken: The same tenant and owner used the key before; said before `Claimed`.
             KeyInUse: Somebody is using it at this moment.
+            Claimed: An operation that has not ended holds the claim.
         """
         ...
 
@@ -131,8 +154,16 @@ class OperationStore(Protocol):
         """
         ...
 
+    def sealed(self, operation_id: str) -> bytes | None:
+        """The secret that it was accepted with, encrypted; None: it has none, or none any more.
+
+        Raises:
+            OperationUnknown: There is no such operation.
+        """
+        ...
+
     def change(self, operation_id: str, change: Change) -> Operation:
-        """Apply the change and return the operation after it.
+        """Apply the change and return the operation after it. One that ends it erases its secret.
 
         Raises:
             ChangeRefused: A guard did not hold.
@@ -142,6 +173,22 @@ class OperationStore(Protocol):
 
     def running(self, tenant: str) -> Iterator[Operation]:
         """The tenant's operations that have not ended, oldest first."""
+        ...
+
+    def listed(
+        self, tenant: str, *, newest_first: bool, after: ListPosition | None, limit: int
+    ) -> ListedPage:
+        """A stretch of the tenant's operations by the time that they were accepted at.
+
+        The expired are among them; `Authority.listed` leaves them out. What has just been
+        accepted may take a moment to appear.
+
+        Args:
+            tenant: Whose.
+            newest_first: The order.
+            after: Where to go on; None: at the beginning.
+            limit: How many at most, at least 1; a store may hand out fewer at a time.
+        """
         ...
 
     def due(self, now: datetime) -> Iterator[str]:
