@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -21,9 +22,7 @@ def up(places: Places) -> None:
         places.deployed.unlink(missing_ok=True)
         places.stack.unlink(missing_ok=True)
     deploy(places)
-    stack = describe_stack(places)
-    if not stack.tenants:
-        stack = seed(stack)
+    stack = seed(describe_stack(places), places)
     stack.write(places.stack)
     _say(f"The stack is up: {stack.contracts['print']} (accounts are in {_short(places.stack)})")
 
@@ -33,6 +32,7 @@ def down(places: Places) -> None:
     stopped = Server(places).stop()
     places.stack.unlink(missing_ok=True)
     places.deployed.unlink(missing_ok=True)
+    shutil.rmtree(places.keys, ignore_errors=True)
     _say("The stack is down." if stopped else "There was no stack to stop.")
 
 

@@ -66,6 +66,7 @@ def deploy(places: Places) -> None:
             "Environment=local",
             "DomainName=127.0.0.1",
             f"PublicBaseUrl={places.origin}",
+            f"UserPoolEndpoint={places.endpoint}",
             # As many as there are cores to serve them.
             f"MapConcurrency={os.cpu_count() or 2}",
             "RetrySeconds=1",

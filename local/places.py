@@ -36,6 +36,11 @@ class Places:
         return self.home / "stack.json"
 
     @property
+    def keys(self) -> Path:
+        """Private keys of the seeded users."""
+        return self.home / "keys"
+
+    @property
     def deployed(self) -> Path:
         """Says which state of the sources is deployed."""
         return self.home / "deployed.json"

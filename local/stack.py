@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,11 +24,40 @@ class User:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Oidc:
+    """A seeded client of the user pool, for tokens."""
+
+    token_url: str
+    client_id: str
+    client_secret: str
+    scopes: list[str]
+    """Every one, as a token request names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oci:
+    """A seeded API key, as the configuration of the OCI SDK names its parts."""
+
+    user: str
+    tenancy: str
+    fingerprint: str
+    key_file: str
+    """The private key; relative to the repository's root, if it is in there."""
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """A seeded tenant."""
+    """A seeded tenant. What a stack.json of an older version lacks is None."""
 
     id: str
     users: list[User]
+    oidc: Oidc | None = None
+    bearer: str | None = None
+    """An access token, good for a day."""
+    api_key: str | None = None
+    """The secret for the header `api-key`, which compositions want beside the token."""
+    oci: Oci | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +91,10 @@ class Stack:
         if not path.exists():
             raise Failed(f"There is no {path}: start the stack with `make up`.")
         values = json.loads(path.read_text())
-        tenants = [
-            Tenant(id=t["id"], users=[User(**user) for user in t["users"]])
-            for t in values.pop("tenants")
-        ]
-        return Stack(**values, tenants=tenants)
+        return Stack(**values | {"tenants": [_tenant(each) for each in values["tenants"]]})
 
     def write(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        path.write_text(json.dumps(_spelled(asdict(self), _camel), indent=2) + "\n")
         path.chmod(0o600)
 
     def invoke(self, function: str, event: Any) -> Answer:
@@ -105,7 +132,39 @@ def describe_stack(places: Places) -> Stack:
         endpoint=places.endpoint,
         region=REGION,
         stack=STACK_NAME,
-        contracts={"print": outputs["PrintUrl"]},
+        contracts={
+            "print": outputs["PrintUrl"],
+            "workRequests": outputs["WorkRequestsUrl"],
+            "controlPlane": outputs["ControlPlaneUrl"],
+            "compositions": outputs["CompositionsUrl"],
+        },
         resources=functions | outputs,
         tenants=Stack.read(places.stack).tenants if places.stack.exists() else [],
     )
+
+
+def _tenant(document: dict[str, Any]) -> Tenant:
+    values = _spelled(document, _snake)
+    return Tenant(
+        id=values["id"],
+        users=[User(**user) for user in values["users"]],
+        oidc=Oidc(**values["oidc"]) if values.get("oidc") else None,
+        bearer=values.get("bearer"),
+        api_key=values.get("api_key"),
+        oci=Oci(**values["oci"]) if values.get("oci") else None,
+    )
+
+
+def _spelled(value: Any, spelling: Callable[[str], str]) -> Any:
+    """The document with its names in another spelling."""
+    if isinstance(value, dict):
+        return {spelling(name): _spelled(each, spelling) for name, each in value.items()}
+    return [_spelled(each, spelling) for each in value] if isinstance(value, list) else value
+
+
+def _camel(name: str) -> str:
+    return re.sub(r"_([a-z])", lambda found: found[1].upper(), name)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"[A-Z]", lambda found: f"_{found[0].lower()}", name)

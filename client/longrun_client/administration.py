@@ -1,4 +1,4 @@
-"""The stack's admin function, asked by the AWS API.
+"""The stack's functions for administration, asked by the AWS API.
 
 Its commands and answers are JSON documents; `admin_commands` makes and shows them.
 """
@@ -15,18 +15,22 @@ if TYPE_CHECKING:
 
 type Json = dict[str, Any]
 
+_COMPOSITIONS = "compositions-registry"
+_FUNCTIONS = {"registry": _COMPOSITIONS, "compositions": _COMPOSITIONS}
+"""Which function answers a group of commands, where it is not the one of identities."""
+
 
 class AdministrationError(Exception):
     """Base of what can go wrong with a command.
 
     AdministrationError
-    ├── CommandRefused   the function answered that it cannot be done
+    ├── CommandRefused   the function, or what it needs to be told, says that it cannot be done
     └── StackSilent      the function could not be asked, or died over it
     """
 
 
 class CommandRefused(AdministrationError):
-    """The function's answer is an error."""
+    """It cannot be done as it stands; the function's answer is an error."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -42,11 +46,11 @@ class StackSilent(AdministrationError):
 
 
 class AdminFunction:
-    """The function `<stack>-identity-admin`."""
+    """The function `<stack>-identity-admin`, and for some commands another."""
 
     def __init__(self, *, stack: str, client: "LambdaClient | None" = None) -> None:
         """Args: `client` is made from the AWS configuration if left out."""
-        self._function = f"{stack}-identity-admin"
+        self._stack = stack
         self._client = client
 
     def run(self, command: str, **arguments: object) -> Json:
@@ -56,20 +60,22 @@ class AdminFunction:
             CommandRefused: The function's answer is an error.
             StackSilent: There is no answer.
         """
+        group = command.partition(".")[0]
+        function = f"{self._stack}-{_FUNCTIONS.get(group, 'identity-admin')}"
         document = {name: value for name, value in arguments.items() if value is not None}
         payload = json.dumps({"command": command} | document).encode()
         try:
             if self._client is None:
-                self._client = boto3.client("lambda", config=Config(read_timeout=60))
-            response = self._client.invoke(FunctionName=self._function, Payload=payload)
+                self._client = boto3.client("lambda", config=Config(read_timeout=190))
+            response = self._client.invoke(FunctionName=function, Payload=payload)
             answer: object = json.loads(response["Payload"].read())
         except (BotoCoreError, ClientError, ValueError) as error:
-            raise StackSilent(self._function, str(error)) from error
+            raise StackSilent(function, str(error)) from error
         if response.get("FunctionError"):
             reason = answer.get("errorMessage") if isinstance(answer, dict) else None
-            raise StackSilent(self._function, reason or response["FunctionError"])
+            raise StackSilent(function, reason or response["FunctionError"])
         if not isinstance(answer, dict):
-            raise StackSilent(self._function, "its answer is not a JSON object.")
+            raise StackSilent(function, "its answer is not a JSON object.")
         if "error" in answer:
             raise CommandRefused(answer["error"]["code"], answer["error"]["message"])
         return answer

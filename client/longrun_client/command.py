@@ -6,7 +6,13 @@ import sys
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 
-from longrun_client import admin_commands, demo_commands
+from longrun_client import (
+    admin_answers,
+    admin_commands,
+    demo_commands,
+    registry_commands,
+    signing_commands,
+)
 from longrun_client.administration import AdminFunction, CommandRefused, StackSilent
 
 
@@ -50,7 +56,7 @@ def main(
     except StackSilent as silent:
         print(silent, file=sys.stderr)
         return Exit.STACK_SILENT
-    print(admin_commands.as_json(answer) if options.json else admin_commands.show(answer))
+    print(admin_answers.as_json(answer) if options.json else admin_answers.show(answer))
     return Exit.DONE
 
 
@@ -69,5 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(alone=None)
     groups = parser.add_subparsers(metavar="GROUP", required=True)
     admin_commands.register(groups)
+    compositions = registry_commands.register(groups)
+    signing_commands.register(compositions)
     demo_commands.register(groups)
     return parser

@@ -1,4 +1,7 @@
-"""`longrun demo`: a thousand letters from a CSV file, over HTTP, and how to repeat it by hand."""
+"""`longrun demo`: letters from a CSV file and from a data set, over HTTP, and the same by hand.
+
+Here is the first half, and what holds both together; the second is in `demo_data_set`.
+"""
 
 import json
 import time
@@ -9,9 +12,10 @@ from pathlib import Path
 
 import httpx
 
-from longrun_client.demo_curl import Curl
+from longrun_client.demo_curl import Curl, Line
+from longrun_client.demo_data_set import DataSetRun, Paths
 from longrun_client.demo_progress import WAITING, PhaseClock, display
-from longrun_client.demo_sample import Sample, make_sample
+from longrun_client.demo_sample import Sample, make_accounts_sample, make_sample
 from longrun_client.demo_stack import DemoStack, StackMissing, read_stack
 from longrun_client.print_answers import Progress
 from longrun_client.print_client import Pace, PrintClient
@@ -30,6 +34,7 @@ from longrun_client.print_errors import (
 )
 from longrun_client.print_files import FileKind
 from longrun_client.print_results import SetIds, SpoolFile
+from longrun_client.work_requests_client import WorkRequestsClient
 
 # Steady, so that the phases' times are worth telling.
 _PACE = Pace(first=0.2, factor=1.0, longest=0.2)
@@ -43,10 +48,11 @@ class Demo:
     """`.local/stack.json`."""
     samples: Path
     target: Path
-    """The PDF; what it is made of goes to the folder `sample` beside it."""
+    """The PDF of the letters; that of the reminders is put beside it, and what they are made of
+    into the folder `sample`."""
     customers: int = 1000
     timeout: float = 1800.0
-    """Seconds after which to give up."""
+    """Seconds after which to give up on an operation."""
     transport: httpx.BaseTransport | None = field(default=None, repr=False)
     """What sends; for tests."""
     sleep: Callable[[float], None] = time.sleep
@@ -60,18 +66,61 @@ def run_demo(demo: Demo) -> None:
         StackMissing: The stack is not up.
         SampleMissing: The samples are not there.
         PrintServiceError: A call failed; ServiceFailed with the cause if the production did.
+        WorkRequestsError: A call of the other service failed; WorkFailed if its work did.
     """
     stack = read_stack(demo.stack)
-    with PrintClient(
-        stack.url,
-        user=stack.user,
-        password=stack.password,
-        transport=demo.transport,
-        sleep=demo.sleep,
-        clock=demo.clock,
-    ) as client:
-        _greet(client, demo, stack)
-        _Run(demo, stack, client).go()
+    with (
+        PrintClient(
+            stack.url,
+            user=stack.user,
+            password=stack.password,
+            transport=demo.transport,
+            sleep=demo.sleep,
+            clock=demo.clock,
+        ) as prints,
+        WorkRequestsClient(
+            stack.work_requests,
+            credentials=stack.credentials,
+            transport=demo.transport,
+            sleep=demo.sleep,
+            clock=demo.clock,
+        ) as work,
+    ):
+        _greet(prints, demo, stack)
+        lines = _Letters(demo, stack, prints).go()
+        print()
+        lines += _reminders(demo, stack, prints, work)
+        _by_hand(lines)
+
+
+def _reminders(
+    demo: Demo, stack: DemoStack, prints: PrintClient, work: WorkRequestsClient
+) -> list[Line]:
+    """The second half."""
+    folder = _folder(demo)
+    sample = make_accounts_sample(demo.samples, folder, customers=demo.customers)
+    print(f"The accounts of the same customers, a row for each: {sample.data}")
+    paths = Paths(
+        target=demo.target.with_name("reminders.pdf"), submitted=folder / "submit-reminders.json"
+    )
+    return DataSetRun(stack, prints, work, timeout=demo.timeout, pace=_PACE).go(sample, paths)
+
+
+def _folder(demo: Demo) -> Path:
+    """Where what is uploaded is put."""
+    return demo.target.parent / "sample"
+
+
+def _by_hand(lines: list[Line]) -> None:
+    print()
+    print(
+        "The same by hand. The password and the secret are of this local stack alone, made up when"
+    )
+    print("it was seeded; the ids are those of this run.")
+    for line in lines:
+        print()
+        print(f"# {line.comment}")
+        print(line.command)
 
 
 def _greet(client: PrintClient, demo: Demo, stack: DemoStack) -> None:
@@ -86,17 +135,18 @@ def _greet(client: PrintClient, demo: Demo, stack: DemoStack) -> None:
     print(f"Print service {version.text} at {stack.url}, as {stack.user} of tenant {stack.tenant}")
 
 
-class _Run:
-    """One run, step by step; each step leaves its time on the clock."""
+class _Letters:
+    """The first half, step by step; each step leaves its time on the clock."""
 
     def __init__(self, demo: Demo, stack: DemoStack, client: PrintClient) -> None:
         self._demo = demo
         self._stack = stack
         self._client = client
         self._clock = PhaseClock(demo.clock)
-        self._folder = demo.target.parent / "sample"
+        self._folder = _folder(demo)
 
-    def go(self) -> None:
+    def go(self) -> list[Line]:
+        """Generate, upload, produce, save; the same calls as lines for a shell."""
         self._clock.see("Generate")
         sample = make_sample(self._demo.samples, self._folder, customers=self._demo.customers)
         print(f"{self._demo.customers:,} customers with their invoice lines: {sample.data}")
@@ -115,7 +165,7 @@ class _Run:
         if not isinstance(result, SpoolFile):
             raise UnexpectedAnswer("getResult", f"a result of type {result.type}")
         self._report(result)
-        self._curl_lines(sample, submitted_as, operation_id, redirected=result.file.redirected)
+        return self._lines(sample, submitted_as, operation_id, redirected=result.file.redirected)
 
     def _upload(self, sample: Sample) -> dict[FileKind, int]:
         ids = {kind: self._client.files.upload(kind, path) for kind, path in sample.files()}
@@ -159,12 +209,12 @@ class _Run:
                 return sum(pages.count for pages in self._client.entities.pages(sets.content_set))
         return None
 
-    def _curl_lines(
+    def _lines(
         self, sample: Sample, configuration: Path, operation_id: str, *, redirected: bool
-    ) -> None:
+    ) -> list[Line]:
         curl = Curl(url=self._stack.url, user=self._stack.user, password=self._stack.password)
         again = self._demo.target.with_stem(f"{self._demo.target.stem}-again")
-        lines = [
+        return [
             *(curl.upload(kind, path) for kind, path in sample.files()),
             curl.submit(configuration),
             curl.operations(),
@@ -174,13 +224,6 @@ class _Run:
             curl.managed_result(operation_id),
             curl.cancel(operation_id),
         ]
-        print()
-        print("The same by hand. The password is of this local stack alone, made up when it was")
-        print("seeded; the ids are those of this run.")
-        for line in lines:
-            print()
-            print(f"# {line.comment}")
-            print(line.command)
 
 
 def _configuration(ids: dict[FileKind, int]) -> AllInOne:

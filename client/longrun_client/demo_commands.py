@@ -11,9 +11,10 @@ def register(groups: Subparsers) -> None:
     """Add the command; it sets `alone`, which does it and returns the exit code."""
     parser = groups.add_parser(
         "demo",
-        help="make a thousand letters on the local stack",
-        description="Upload a sample, run the All-In-One over HTTP, save the letters as a PDF and"
-        " print the same calls as curl lines.",
+        help="make a thousand letters on the local stack, then a data set and letters from it",
+        description="Upload a sample, run the All-In-One over HTTP and save the letters as a PDF;"
+        " then define and reload a data set, print letters from it as a work request, and print"
+        " the same calls as curl lines.",
     )
     parser.set_defaults(alone=_run)
     parser.add_argument(
@@ -29,7 +30,8 @@ def register(groups: Subparsers) -> None:
         type=Path,
         default=Path("out/letters.pdf"),
         metavar="FILE",
-        help="the PDF, or a folder for letters.pdf (default: %(default)s)",
+        help="the PDF, or a folder for letters.pdf; reminders.pdf is put beside it"
+        " (default: %(default)s)",
     )
     parser.add_argument(
         "--samples",
@@ -53,6 +55,7 @@ def _run(options: argparse.Namespace) -> int:
     from longrun_client.demo_sample import SampleMissing
     from longrun_client.demo_stack import StackMissing
     from longrun_client.print_errors import PrintServiceError
+    from longrun_client.work_requests_errors import WorkRequestsError
 
     target: Path = options.out
     if target.suffix.lower() != ".pdf":
@@ -66,7 +69,7 @@ def _run(options: argparse.Namespace) -> int:
                 customers=options.customers,
             )
         )
-    except (StackMissing, SampleMissing, PrintServiceError, OSError) as error:
+    except (StackMissing, SampleMissing, PrintServiceError, WorkRequestsError, OSError) as error:
         print(f"The demo failed. {error}", file=sys.stderr)
         return 1
     return 0

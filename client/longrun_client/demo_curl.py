@@ -1,11 +1,14 @@
 """The demo's calls as lines for a shell, to be repeated by hand."""
 
+import json
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
 from longrun_client.print_files import UPLOAD_LIMIT, FileKind
+from longrun_client.work_requests_definitions import DataSetDefinition, object_id
+from longrun_client.work_requests_tokens import ClientCredentials
 
 _WORDS = {
     FileKind.DATA_FILE: "data file",
@@ -26,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curl:
-    """Writes curl lines for one service and one user."""
+    """Writes curl lines for one print service and one user."""
 
     url: str
     user: str
@@ -116,6 +119,56 @@ class Curl:
 
     def _credentials(self) -> tuple[str, str]:
         return ("--user", f"{self.user}:{self.password}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BearerCurl:
+    """Writes curl lines for one work requests service and one client."""
+
+    url: str
+    credentials: ClientCredentials = field(repr=False)
+
+    def token(self) -> Line:
+        """An access token, into a variable of the shell."""
+        client = f"{self.credentials.client_id}:{self.credentials.client_secret}"
+        asking = _line(
+            "curl", "-sS", "--user", client, "--data", "grant_type=client_credentials",
+            self.credentials.token_url,
+        )  # fmt: skip
+        reading = _line(
+            "python3", "-c", 'import json, sys; print(json.load(sys.stdin)["access_token"])'
+        )
+        return Line(
+            comment="an access token, for the lines that follow",
+            command=f"token=$({asking} |\n  {reading})",
+        )
+
+    def define(self, name: str, definition: DataSetDefinition) -> Line:
+        """Of a data set."""
+        command = self._call(
+            f"/catalog/datasets/{object_id(name)}",
+            "--request", "PUT",
+            "--header", "Content-Type: application/json",
+            "--data", json.dumps(definition.document()),
+        )  # fmt: skip
+        comment = f"define the data set; its id is the Base64URL of its name, {name}"
+        return Line(comment=comment, command=command)
+
+    def reload(self, name: str) -> Line:
+        """Of a data set."""
+        path = f"/catalog/datasets/{object_id(name)}/actions/reload"
+        command = self._call(path, "--request", "POST")
+        return Line(comment="reload it; oa-work-request-id is in the headers", command=command)
+
+    def poll(self, work_request: str, what: str) -> Line:
+        """Of a work request."""
+        command = self._call(f"/workRequests/{work_request}")
+        return Line(comment=f"poll the work request of the {what}", command=command)
+
+    def _call(self, path: str, *options: str) -> str:
+        # The variable's name must not be quoted away.
+        bearer = '--header "Authorization: Bearer $token"'
+        return f"{_line('curl', '-sS', '-D', '-')} {bearer} {_line(*options, self.url + path)}"
 
 
 def _line(*words: str) -> str:

@@ -1,4 +1,4 @@
-"""What the demo works on: the letters of `samples/`, with as many customers as asked for."""
+"""What the demo works on: the letters and the accounts of `samples/`, as many as asked for."""
 
 import subprocess
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 from longrun_client.print_files import FileKind, zip_folder
 
 CSV_CUSTOMERS = "customers.csv"
+CSV_ACCOUNTS = "accounts.csv"
 
 
 class SampleMissing(Exception):
@@ -43,6 +44,24 @@ class Sample:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountsSample:
+    """The three files that a data set and the letters from it are made of, on this machine."""
+
+    data: Path
+    template: Path
+    """Zipped."""
+    output: Path
+
+    def files(self) -> tuple[tuple[FileKind, Path], ...]:
+        """Each with what it is for, in the order of the upload."""
+        return (
+            (FileKind.DATA_FILE, self.data),
+            (FileKind.TEMPLATE, self.template),
+            (FileKind.OUTPUT_CREATION_CONFIG, self.output),
+        )
+
+
 def make_sample(samples: Path, folder: Path, *, customers: int) -> Sample:
     """Generate the data file and zip the template.
 
@@ -63,17 +82,45 @@ def make_sample(samples: Path, folder: Path, *, customers: int) -> Sample:
         output=letters / "one-file.output.yaml",
     )
     generator, template = samples / "generate.py", letters / "template"
-    for needed in (generator, template / "template.typ", sample.mapping, sample.job, sample.output):
-        if not needed.is_file():
-            raise SampleMissing(needed, "this file of the sample is missing.")
+    _need(generator, template / "template.typ", sample.mapping, sample.job, sample.output)
     folder.mkdir(parents=True, exist_ok=True)
-    _generate(generator, sample.data, customers)
+    _generate(generator, "--csv", sample.data, customers)
     sample.template.write_bytes(zip_folder(template))
     return sample
 
 
-def _generate(generator: Path, target: Path, customers: int) -> None:
-    command = [sys.executable, str(generator), "--customers", str(customers), "--csv", str(target)]
+def make_accounts_sample(samples: Path, folder: Path, *, customers: int) -> AccountsSample:
+    """Generate the accounts of the same customers, and zip the template of their reminders.
+
+    Args:
+        samples: The repository's folder of samples.
+        folder: Where to write; it is made if needed.
+        customers: How many accounts there will be.
+
+    Raises:
+        SampleMissing: Something of it is not in `samples`, or its generator failed.
+    """
+    sample = AccountsSample(
+        data=folder / CSV_ACCOUNTS,
+        template=folder / "reminder.zip",
+        output=samples / "data-sets" / "reminders.output.yaml",
+    )
+    generator, template = samples / "generate.py", samples / "data-sets" / "reminder"
+    _need(generator, template / "template.typ", sample.output)
+    folder.mkdir(parents=True, exist_ok=True)
+    _generate(generator, "--accounts", sample.data, customers)
+    sample.template.write_bytes(zip_folder(template))
+    return sample
+
+
+def _need(*files: Path) -> None:
+    for needed in files:
+        if not needed.is_file():
+            raise SampleMissing(needed, "this file of the sample is missing.")
+
+
+def _generate(generator: Path, what: str, target: Path, customers: int) -> None:
+    command = [sys.executable, str(generator), "--customers", str(customers), what, str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]

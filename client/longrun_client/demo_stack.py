@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from longrun_client.work_requests_tokens import ClientCredentials
+
 NEEDED_ROLES = frozenset({"ROLE_DATA", "ROLE_RESOURCE"})
 
 
@@ -18,17 +20,21 @@ class StackMissing(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoStack:
-    """A stack's print service and a user of it."""
+    """A stack's services, and who may use them."""
 
     url: str
-    """Up to and including `/rest/serverengine`."""
+    """The print service, up to and including `/rest/serverengine`."""
     tenant: str
     user: str
     password: str = field(repr=False)
+    work_requests: str
+    """The Analytics API, up to and including `/api/20210901`."""
+    credentials: ClientCredentials
+    """A client of the same tenant."""
 
 
 def read_stack(path: Path) -> DemoStack:
-    """The print service of a stack, with the first user who may do all that the demo does.
+    """The services of a stack, with the first user who may do all that the demo does.
 
     Raises:
         StackMissing: There is no such file, or it does not say.
@@ -42,7 +48,7 @@ def read_stack(path: Path) -> DemoStack:
     try:
         return _stack(document)
     except (KeyError, TypeError, AttributeError):
-        raise StackMissing(path, "it does not describe a stack with a print service.") from None
+        raise StackMissing(path, "it does not describe a stack as this demo needs it.") from None
     except LookupError as error:
         raise StackMissing(path, f"{error}") from None
 
@@ -56,6 +62,12 @@ def _stack(document: dict[str, Any]) -> DemoStack:
                     tenant=str(tenant["id"]),
                     user=str(user["name"]),
                     password=str(user["password"]),
+                    work_requests=str(document["contracts"]["workRequests"]).rstrip("/"),
+                    credentials=ClientCredentials(
+                        token_url=str(tenant["oidc"]["tokenUrl"]),
+                        client_id=str(tenant["oidc"]["clientId"]),
+                        client_secret=str(tenant["oidc"]["clientSecret"]),
+                    ),
                 )
     message = f"no user in it has the roles {' and '.join(sorted(NEEDED_ROLES))}."
     raise LookupError(message)

@@ -7,19 +7,22 @@ from typing import Any
 import pytest
 
 from longrun.identity.administration import Administration
+from longrun.identity.command_models import Offices
 from longrun.operations.errors import Interrupted
 
 SECRET = "hunter2 hunter2"
 
 
 @pytest.fixture
-def door(administration: Administration, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def door(offices: Offices, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("TABLE", "longrun-state")
+    monkeypatch.setenv("USER_POOL", "eu-central-1_pool")
+    monkeypatch.setenv("TOKEN_URL", "https://pool.example/oauth2/token")
     app = importlib.import_module("functions.identity.admin.app")
-    monkeypatch.setattr(app, "administration", administration)
+    monkeypatch.setattr(app, "offices", offices)
     return app
 
 
@@ -49,6 +52,17 @@ def test_commands_are_logged_with_their_names_and_no_password(
     assert generated not in caplog.text
     assert SECRET not in caplog.text
     assert "scrypt" not in caplog.text
+
+
+def test_a_clients_secret_is_not_logged(door: ModuleType, caplog: pytest.LogCaptureFixture) -> None:
+    door.handler({"command": "tenants.create", "tenant": "acme"}, None)
+    wanted = {"client": "batch", "tenant": "acme", "scopes": ["print:run"]}
+
+    with caplog.at_level("INFO"):
+        secret = door.handler({"command": "clients.create"} | wanted, None)["clientSecret"]
+
+    assert "'batch'" in caplog.text
+    assert secret not in caplog.text
 
 
 @pytest.mark.parametrize("event", [None, [], "users.list", 5, {}])

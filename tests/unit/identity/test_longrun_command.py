@@ -1,7 +1,8 @@
-"""`longrun tenants …` and `longrun users …`, over a Lambda client that is none."""
+"""`longrun tenants|users|clients|keys …`, over a Lambda client that is none."""
 
 import io
 import json
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -71,6 +72,45 @@ def run(client: FakeLambda, *arguments: str) -> int:
             "users roles anna --role ROLE_DATA",
             {"command": "users.roles", "user": "anna", "roles": ["ROLE_DATA"]},
         ),
+        (
+            "clients create batch --tenant acme --scope print:run --scope ROLE_MONITOR",
+            {
+                "command": "clients.create",
+                "client": "batch",
+                "tenant": "acme",
+                "scopes": ["print:run", "ROLE_MONITOR"],
+            },
+        ),
+        (
+            "clients create web --tenant acme --scope print:run --client-id 0oa1",
+            {
+                "command": "clients.create",
+                "client": "web",
+                "tenant": "acme",
+                "scopes": ["print:run"],
+                "clientId": "0oa1",
+            },
+        ),
+        (
+            "clients rotate batch --tenant acme",
+            {"command": "clients.rotate", "client": "batch", "tenant": "acme"},
+        ),
+        (
+            "clients revoke batch --tenant acme",
+            {"command": "clients.revoke", "client": "batch", "tenant": "acme"},
+        ),
+        (
+            "keys revoke --user anna --fingerprint aa:bb",
+            {"command": "keys.revoke", "user": "anna", "fingerprint": "aa:bb"},
+        ),
+        (
+            "apikeys create portal --tenant acme",
+            {"command": "apikeys.create", "apikey": "portal", "tenant": "acme"},
+        ),
+        (
+            "apikeys revoke portal --tenant acme",
+            {"command": "apikeys.revoke", "apikey": "portal", "tenant": "acme"},
+        ),
         ("users revoke anna", {"command": "users.revoke", "user": "anna"}),
         ("users restore anna", {"command": "users.restore", "user": "anna"}),
         ("users end-sessions anna", {"command": "users.endSessions", "user": "anna"}),
@@ -137,9 +177,9 @@ def test_a_list_is_read_to_its_end_and_shown_as_a_table(
         {"command": "users.list", "tenant": "acme", "after": "anna"},
     ]
     assert capsys.readouterr().out == (
-        "USER  ROLES                   STATE    CREATED\n"
-        "anna  ROLE_DATA ROLE_MONITOR  active   2026-11-21T12:00:00Z\n"
-        "bob   ROLE_DATA               revoked  2026-11-21T12:00:00Z\n"
+        "USER  ROLES                    STATE    CREATED\n"
+        "anna  ROLE_DATA, ROLE_MONITOR  active   2026-11-21T12:00:00Z\n"
+        "bob   ROLE_DATA                revoked  2026-11-21T12:00:00Z\n"
     )
 
 
@@ -205,3 +245,106 @@ def test_the_stack_is_named_by_option_or_environment(monkeypatch: pytest.MonkeyP
     main(["tenants", "list"], function=function)
 
     assert asked == ["late", "environment"]
+
+
+CLIENT = {
+    "name": "batch",
+    "tenant": "acme",
+    "clientId": "id-1",
+    "scopes": ["print:run"],
+    "managed": True,
+    "active": True,
+    "timeCreated": "2026-11-21T12:00:00Z",
+}
+KEY = {
+    "user": "anna",
+    "tenant": "acme",
+    "fingerprint": "aa:bb",
+    "userOcid": "ocid1.user.oc1..u",
+    "tenancyOcid": "ocid1.tenancy.oc1..acme",
+    "active": True,
+    "timeCreated": "2026-11-21T12:00:00Z",
+}
+
+
+def test_a_new_clients_secret_is_shown_with_where_it_is_good(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answer = {
+        "client": CLIENT,
+        "changed": True,
+        "clientSecret": "s3cret",
+        "tokenUrl": "https://pool.example/oauth2/token",
+    }
+
+    line = "clients create batch --tenant acme --scope print:run"
+    run(FakeLambda(answer), *line.split())
+
+    assert capsys.readouterr().out.splitlines() == [
+        "Client batch of tenant acme is active: print:run.",
+        "Id: id-1",
+        "Secret (shown this once): s3cret",
+        "Tokens: https://pool.example/oauth2/token",
+    ]
+
+
+def test_a_public_key_is_read_from_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "key.pem"
+    file.write_text("-----BEGIN PUBLIC KEY-----\n…\n".replace("…", "MII"))
+    fake = FakeLambda({"key": KEY, "changed": True})
+
+    assert run(fake, "keys", "add", "--user", "anna", "--public-key", str(file)) == 0
+
+    assert fake.asked[0]["publicKey"] == file.read_text()
+    said = capsys.readouterr().out
+    assert "user=ocid1.user.oc1..u" in said
+    assert "tenancy=ocid1.tenancy.oc1..acme fingerprint=aa:bb" in said
+
+
+def test_a_key_file_that_cannot_be_read_is_refused_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake = FakeLambda()
+
+    code = run(fake, "keys", "add", "--user", "anna", "--public-key", str(tmp_path / "none.pem"))
+
+    assert code == 1
+    assert "none.pem cannot be read" in capsys.readouterr().err
+    assert not fake.asked
+
+
+def test_clients_and_keys_are_listed_in_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    run(FakeLambda({"clients": [CLIENT], "after": None}), "clients", "list", "--tenant", "acme")
+    run(FakeLambda({"keys": [KEY], "after": None}), "keys", "list", "--tenant", "acme")
+
+    assert capsys.readouterr().out.splitlines() == [
+        "CLIENT  ID    SCOPES     STATE   CREATED",
+        "batch   id-1  print:run  active  2026-11-21T12:00:00Z",
+        "USER  FINGERPRINT  STATE   CREATED",
+        "anna  aa:bb        active  2026-11-21T12:00:00Z",
+    ]
+
+
+SECRET = {
+    "name": "portal",
+    "tenant": "acme",
+    "active": True,
+    "timeCreated": "2026-11-21T12:00:00Z",
+}
+
+
+def test_an_api_secret_is_shown_when_it_is_made_and_listed_by_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made = FakeLambda({"apikey": SECRET, "changed": True, "apiKey": "s3cret"})
+    run(made, "apikeys", "create", "portal", "--tenant", "acme")
+    run(FakeLambda({"apikeys": [SECRET], "after": None}), "apikeys", "list", "--tenant", "acme")
+
+    assert capsys.readouterr().out.splitlines() == [
+        "API key portal of tenant acme is active.",
+        "Secret (shown this once): s3cret",
+        "APIKEY  STATE   CREATED",
+        "portal  active  2026-11-21T12:00:00Z",
+    ]

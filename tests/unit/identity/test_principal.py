@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longrun.identity.principal import Principal
-from longrun.identity.roles import ROLES, permissions_of
+from longrun.identity.roles import PERMISSIONS, ROLES, SCOPES, permissions_of
 
 WORDS = st.text(st.characters(categories=["L", "Nd", "P"]), min_size=1, max_size=12)
 
@@ -57,9 +57,30 @@ def test_the_roles_are_the_contracts_matrix(
     assert (permission in ROLES["ROLE_MONITOR"]) is monitor
 
 
-def test_the_matrix_above_is_the_whole_table() -> None:
-    assert set(ROLES) == {"ROLE_DATA", "ROLE_RESOURCE", "ROLE_MONITOR"}
-    assert permissions_of(ROLES) == {permission for permission, *_ in MATRIX}
+def test_the_matrix_above_is_all_that_the_print_roles_permit() -> None:
+    roles = ["ROLE_DATA", "ROLE_RESOURCE", "ROLE_MONITOR"]
+    assert permissions_of(roles) == {permission for permission, *_ in MATRIX}
+
+
+def test_an_administrator_may_do_what_an_author_may_and_snapshots() -> None:
+    author = permissions_of(["DV Content Author"])
+
+    assert author == {"datasets:author"}
+    assert permissions_of(["BI Service Administrator"]) == author | {"snapshots:admin"}
+
+
+def test_a_roles_blanks_do_not_count() -> None:
+    assert permissions_of(["BIServiceAdministrator"]) == permissions_of(
+        ["BI Service Administrator"]
+    )
+
+
+def test_a_scope_is_a_role_or_a_permission() -> None:
+    assert permissions_of(["print:run", "datasets:author", "openid", "print:*"]) == {
+        "print:run",
+        "datasets:author",
+    }
+    assert permissions_of(SCOPES) == PERMISSIONS == permissions_of(ROLES)
 
 
 def test_roles_add_up_and_unknown_ones_permit_nothing() -> None:

@@ -4,15 +4,13 @@ Every command is safe to repeat: where the directory already says what it asks f
 nothing and says so. How commands arrive and answer is `commands`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from longrun.identity.directory import Directory, Page, Stale, Tenant, User, UserEntry, canonical
+from longrun.identity.directory import Directory, Page, Tenant, User, UserEntry, canonical
 from longrun.identity.passwords import Passwords, generate
 from longrun.identity.rules import (
-    ChangedMeanwhile,
     Conflict,
     NotFound,
     checked_password,
@@ -20,6 +18,7 @@ from longrun.identity.rules import (
     checked_tenant_id,
     checked_tenant_name,
     checked_user_name,
+    noticing,
 )
 
 
@@ -74,7 +73,7 @@ class Administration:
             name=checked_tenant_name(tenant_id if name is None else name),
             created=self._clock(),
         )
-        with _noticing("tenant"):
+        with noticing("tenant"):
             if self._directory.add_tenant(tenant):
                 return TenantOutcome(tenant=tenant, changed=True)
         existing = self._tenant(tenant_id)
@@ -151,7 +150,7 @@ class Administration:
                 created=self._clock(),
                 password_hash=self._passwords.hash(secret),
             )
-            with _noticing("user"):
+            with noticing("user"):
                 if self._directory.add_user(user):
                     shown = secret if password is None else None
                     return UserOutcome(user=user, changed=True, password=shown)
@@ -271,23 +270,13 @@ class Administration:
     def _write_tenant(self, before: Tenant, after: Tenant) -> TenantOutcome:
         if after == before:
             return TenantOutcome(tenant=before, changed=False)
-        with _noticing("tenant"):
+        with noticing("tenant"):
             self._directory.replace_tenant(after)
         return TenantOutcome(tenant=after, changed=True)
 
     def _write_user(self, before: User, after: User, *, shown: str | None = None) -> UserOutcome:
         if after == before:
             return UserOutcome(user=before, changed=False)
-        with _noticing("user"):
+        with noticing("user"):
             self._directory.replace_user(after)
         return UserOutcome(user=after, changed=True, password=shown)
-
-
-@contextmanager
-def _noticing(target: str) -> Iterator[None]:
-    """Refuse the command where somebody else's came in between."""
-    try:
-        yield
-    except Stale as stale:
-        message = f"{stale} Nothing was written; repeat the command."
-        raise ChangedMeanwhile(message, target=target) from None

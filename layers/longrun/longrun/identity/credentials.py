@@ -34,6 +34,23 @@ class Reason(StrEnum):
     USER_REVOKED = "user revoked"
     TENANT_REVOKED = "tenant revoked"
     PASSWORD_NEEDED = "a token where only a password is accepted"  # noqa: S105 - a reason
+    SIGNATURE_UNSUPPORTED = "a signature of another version or algorithm"
+    SIGNED_HEADERS = "a signature over too little, or over a header that is unknown or absent"
+    CLOCK_SKEW = "a signed date too far from ours"
+    UNKNOWN_KEY = "unknown key"
+    KEY_REVOKED = "key revoked"
+    WRONG_SIGNATURE = "wrong signature"
+    WRONG_BODY = "another body than the one signed"
+    WRONG_KEY_ID = "a token that names no key of the issuer"
+    WRONG_ALGORITHM = "a token signed by an algorithm that is not accepted"
+    WRONG_ISSUER = "a token of another issuer"
+    WRONG_AUDIENCE = "a token for another audience"
+    WRONG_USE = "a token that is no access token"
+    NOT_YET_VALID = "a token that is not valid yet"
+    UNKNOWN_CLIENT = "unknown client"
+    CLIENT_REVOKED = "client revoked"
+    UNKNOWN_TENANT = "a token without a tenant that we know"
+    OTHER_TENANT = "a key of another tenant than the token's"
 
 
 class Unauthenticated(Exception):
@@ -73,10 +90,10 @@ def read_credentials(headers: Mapping[str, str]) -> PasswordCredentials | TokenC
         Unauthenticated: There are none, or they are not of the form that their scheme wants, or
             one header comes twice in different spellings.
     """
-    authorization = _header(headers, "authorization")
+    authorization = header_value(headers, "authorization")
     if authorization:
         return _basic(authorization)
-    token = _header(headers, "auth_token")
+    token = header_value(headers, "auth_token")
     if not token:
         raise Unauthenticated(Reason.MISSING)
     if not _TOKEN.fullmatch(token):
@@ -84,7 +101,12 @@ def read_credentials(headers: Mapping[str, str]) -> PasswordCredentials | TokenC
     return TokenCredentials(token=token)
 
 
-def _header(headers: Mapping[str, str], name: str) -> str:
+def header_value(headers: Mapping[str, str], name: str) -> str:
+    """The value of a header by its lower-case name; empty if it is absent.
+
+    Raises:
+        Unauthenticated: It comes twice, in different spellings.
+    """
     values = [value.strip() for key, value in headers.items() if key.lower() == name]
     if len(values) > 1:
         raise Unauthenticated(Reason.MALFORMED)

@@ -1,21 +1,27 @@
 """The rules that the arguments of administration's commands keep, and how a command is refused."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from longrun.identity.credentials import NAME_LIMIT, PASSWORD_LIMIT
-from longrun.identity.directory import canonical
-from longrun.identity.roles import ROLES
+from longrun.identity.directory import Stale, canonical
+from longrun.identity.roles import ROLES, SCOPES, scope_of
 
 PASSWORD_MINIMUM: Final = 12
 """In characters; generated ones have 24."""
 
 TENANT_ID_LIMIT: Final = 40
 TENANT_NAME_LIMIT: Final = 200
+CLIENT_NAME_LIMIT: Final = 60
+CLIENT_ID_LIMIT: Final = 255
+SECRET_NAME_LIMIT: Final = 60
 
-_TENANT_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-"""Stands in keys and paths, hence so narrow."""
+_NARROW = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""Of what stands in keys and paths."""
+_CLIENT_ID = re.compile(r"[!-~]+")
+"""RFC 6749, A.1, without blanks."""
 
 
 class CommandRefused(Exception):
@@ -40,7 +46,7 @@ class InvalidArgument(CommandRefused):
 
 
 class NotFound(CommandRefused):
-    """The tenant or user that the command names does not exist."""
+    """The tenant, user, client or key that the command names does not exist."""
 
     code = "notFound"
 
@@ -63,7 +69,7 @@ def checked_tenant_id(tenant_id: str) -> str:
     Raises:
         InvalidArgument: It is not of lower-case letters, digits and single hyphens between them.
     """
-    if len(tenant_id) > TENANT_ID_LIMIT or not _TENANT_ID.fullmatch(tenant_id):
+    if len(tenant_id) > TENANT_ID_LIMIT or not _NARROW.fullmatch(tenant_id):
         raise InvalidArgument(
             f"The tenant id {tenant_id!r} must be of lower-case letters, digits and single hyphens"
             f" between them, at most {TENANT_ID_LIMIT} characters.",
@@ -123,16 +129,89 @@ def checked_password(password: str) -> str:
 
 
 def checked_roles(roles: Iterable[str]) -> frozenset[str]:
-    """The roles of a user.
+    """The roles of a user; blanks in their names do not count.
 
     Raises:
         InvalidArgument: One is not in the table, or there is none.
     """
-    wanted = frozenset(roles)
-    known = ", ".join(ROLES)
+    by_scope = {scope_of(role): role for role in ROLES}
+    wanted, known = list(roles), ", ".join(ROLES)
     if not wanted:
         raise InvalidArgument(f"A user needs at least one role of {known}.", target="roles")
     for role in sorted(wanted):
-        if role not in ROLES:
+        if scope_of(role) not in by_scope:
             raise InvalidArgument(f"There is no role {role!r}; there are {known}.", target="roles")
+    return frozenset(by_scope[scope_of(role)] for role in wanted)
+
+
+def checked_client_name(name: str) -> str:
+    """The name of a new client.
+
+    Raises:
+        InvalidArgument: It is not of lower-case letters, digits and single hyphens between them.
+    """
+    if len(name) > CLIENT_NAME_LIMIT or not _NARROW.fullmatch(name):
+        raise InvalidArgument(
+            f"The client's name {name!r} must be of lower-case letters, digits and single hyphens"
+            f" between them, at most {CLIENT_NAME_LIMIT} characters.",
+            target="client",
+        )
+    return name
+
+
+def checked_secret_name(name: str) -> str:
+    """The name of a new API secret.
+
+    Raises:
+        InvalidArgument: It is not of lower-case letters, digits and single hyphens between them.
+    """
+    if len(name) > SECRET_NAME_LIMIT or not _NARROW.fullmatch(name):
+        raise InvalidArgument(
+            f"The API key's name {name!r} must be of lower-case letters, digits and single hyphens"
+            f" between them, at most {SECRET_NAME_LIMIT} characters.",
+            target="apikey",
+        )
+    return name
+
+
+def checked_client_id(client_id: str) -> str:
+    """The id that an issuer gave to a client.
+
+    Raises:
+        InvalidArgument: No issuer gives such a one.
+    """
+    if len(client_id) > CLIENT_ID_LIMIT or not _CLIENT_ID.fullmatch(client_id):
+        raise InvalidArgument(
+            f"The client id must be 1 to {CLIENT_ID_LIMIT} visible ASCII characters.",
+            target="clientId",
+        )
+    return client_id
+
+
+def checked_scopes(scopes: Iterable[str]) -> frozenset[str]:
+    """The scopes of a client, without blanks.
+
+    Raises:
+        InvalidArgument: One grants nothing, or there is none.
+    """
+    wanted = frozenset(scope_of(scope) for scope in scopes)
+    known = ", ".join(SCOPES)
+    if not wanted:
+        raise InvalidArgument(f"A client needs at least one scope of {known}.", target="scopes")
+    for scope in sorted(wanted.difference(SCOPES)):
+        raise InvalidArgument(f"There is no scope {scope!r}; there are {known}.", target="scopes")
     return wanted
+
+
+@contextmanager
+def noticing(target: str) -> Iterator[None]:
+    """Refuse the command where somebody else's came in between.
+
+    Raises:
+        ChangedMeanwhile: The directory was written between the command's reading and writing.
+    """
+    try:
+        yield
+    except Stale as stale:
+        message = f"{stale} Nothing was written; repeat the command."
+        raise ChangedMeanwhile(message, target=target) from None
