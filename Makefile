@@ -12,6 +12,7 @@ PORT ?= 4566
 BIN := .venv/bin
 DEV := .venv/.made
 STACK := .local/stack-venv/.made
+OCI := .local/oci-venv/.made
 LOCAL := $(BIN)/python -m local --home $(HOME_DIR) --port $(PORT)
 SAM := PATH="$(CURDIR)/.local/stack-venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 sam
 
@@ -46,12 +47,21 @@ $(STACK): requirements/stack.txt
 	@mkdir -p .local
 	$(call environment,.local/stack-venv,requirements/stack.txt,MiniStack and SAM)
 
+# Large, and only some of the integration tests need it: made by the first `make test`.
+.PHONY: oci
+oci: $(OCI) ## create the environment of the OCI SDK and CLI, which some integration tests call
+
+$(OCI): requirements/oci.txt
+	@mkdir -p .local
+	$(call environment,.local/oci-venv,requirements/oci.txt,the OCI SDK and CLI)
+
 COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate
 
 .PHONY: requirements
 requirements: $(DEV) ## pin the newest versions into the requirements files (takes minutes)
 	$(COMPILE) -o requirements/dev.txt requirements/dev.in
 	$(COMPILE) -o requirements/stack.txt requirements/stack.in
+	$(COMPILE) -o requirements/oci.txt requirements/oci.in
 	$(COMPILE) -c requirements/dev.txt -o layers/runtime/requirements.txt requirements/runtime.in
 	$(COMPILE) -c requirements/dev.txt -o layers/typesetting/requirements.txt requirements/typesetting.in
 	$(COMPILE) -c requirements/dev.txt -o layers/streaming/requirements.txt requirements/streaming.in
@@ -59,7 +69,7 @@ requirements: $(DEV) ## pin the newest versions into the requirements files (tak
 	$(COMPILE) -c requirements/dev.txt -o layers/signatures/requirements.txt requirements/signatures.in
 	$(COMPILE) -c requirements/dev.txt -o layers/archives/requirements.txt requirements/archives.in
 	@# Where this machine gets its packages from is nobody else's business.
-	@sed -i '/^-/d' requirements/dev.txt requirements/stack.txt layers/*/requirements.txt
+	@sed -i '/^-/d' requirements/dev.txt requirements/stack.txt requirements/oci.txt layers/*/requirements.txt
 
 # --- The local stack ----------------------------------------------------------------------------------
 .PHONY: up down status invoke why
@@ -90,7 +100,7 @@ bench: up ## measure, as ratios within one run
 
 # --- Checks -------------------------------------------------------------------------------------------
 .PHONY: test check format
-test: check ## everything: the checks, and every test, against a local stack of its own
+test: check $(OCI) ## everything: the checks, and every test, against a local stack of its own
 	@echo "== tests"
 	@$(BIN)/pytest
 
@@ -118,6 +128,9 @@ docs: $(DEV) ## write what is generated: the lifecycle's table, JSON Schemas, Op
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python -c 'from pathlib import Path; from longrun.documents.formats import write_schemas; write_schemas(Path("docs/schemas"))'
 	@$(BIN)/python -m longrun.contracts.print.openapi docs/openapi/print.json
+	@$(BIN)/python -m longrun.contracts.work_requests.analytics.openapi docs/openapi/work-requests.json
+	@$(BIN)/python -m longrun.contracts.work_requests.control_plane.openapi docs/openapi/control-plane.json
+	@$(BIN)/python -m longrun.contracts.compositions.openapi docs/openapi/compositions.json
 
 .PHONY: clean
 clean: ## remove what was built and installed; ends the local stack first

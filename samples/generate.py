@@ -1,4 +1,4 @@
-"""Write the sample customers with their invoice lines, as CSV or JSON.
+"""Write the sample customers with their invoice lines, as CSV or JSON; or their accounts, as CSV.
 
 Deterministic: the same numbers give the same bytes, so that tests and benchmarks may rely on them.
 Standard library only; `python samples/generate.py --help`.
@@ -162,6 +162,14 @@ def write_csv(records: Iterator[Customer], target: TextIO) -> None:
             writer.writerow([*head, line.description, line.quantity, line.unit_price, line.amount])
 
 
+def write_accounts(records: Iterator[Customer], target: TextIO) -> None:
+    """One row for each customer, with the totals of the invoice and without its lines."""
+    writer = csv.writer(target, lineterminator="\n")
+    heads = [name for name in Customer.__dataclass_fields__ if name != "lines"]
+    writer.writerow(heads)
+    writer.writerows([getattr(record, name) for name in heads] for record in records)
+
+
 def write_json(records: Iterator[Customer], target: TextIO) -> None:
     """An array of customers, one on a line, each with its `lines`."""
     target.write("[\n")
@@ -227,8 +235,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--one-page", action="store_true", help="no long invoices")
     parser.add_argument("--csv", metavar="FILE", help="write CSV, one row for each invoice line")
     parser.add_argument("--json", metavar="FILE", help="write JSON, one object for each customer")
+    parser.add_argument("--accounts", metavar="FILE", help="write CSV, one row for each customer")
     options = parser.parse_args(arguments)
-    for path, write in ((options.csv, write_csv), (options.json, write_json)):
+    for path, write in (
+        (options.csv, write_csv),
+        (options.json, write_json),
+        (options.accounts, write_accounts),
+    ):
         if path == "-":
             write(customers(options.customers, one_page=options.one_page), sys.stdout)
         elif path:

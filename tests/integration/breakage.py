@@ -26,8 +26,9 @@ DOORS = {
     "PrintPlanOutput": "print/plan_output",
     "PrintCreateOutput": "print/create_output",
     "PrintDeliverOutput": "print/deliver_output",
+    "WorkRequestsReloadDataSet": "work_requests/reload_data_set",
 }
-"""The functions of the workflow, but for the one that tidies up."""
+"""The functions of workflows that tests have misbehave."""
 
 
 class Held:

@@ -10,7 +10,7 @@ from tests.integration.pdf import page_count
 from tests.integration.root import Root
 from tests.integration.waiting import eventually
 
-TASKS = [function for function in DOORS if function != "Lifecycle"]
+TASKS = [function for function in DOORS if function.startswith("Print")]
 CRASHED = "a fault of the service, not of your data"
 LATE = "took longer than allowed"
 

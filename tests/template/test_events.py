@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from longrun.aws.composition_items import PREFIX
+
 Resources = dict[str, dict[str, Any]]
 
 
@@ -11,7 +13,7 @@ def test_the_end_of_every_workflow_is_settled(resources: Resources) -> None:
     detail = rule["EventPattern"]["detail"]
     assert set(detail["status"]) == {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
     workflows = [n for n, r in resources.items() if r["Type"] == "AWS::StepFunctions::StateMachine"]
-    assert detail["stateMachineArn"] == [{"Ref": name} for name in workflows]
+    assert {settled["Ref"] for settled in detail["stateMachineArn"]} == set(workflows)
     (target,) = rule["Targets"]
     assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["UnhandledEvents", "Arn"]}
 
@@ -20,11 +22,13 @@ def test_the_sweep_runs_every_minute(resources: Resources) -> None:
     assert resources["SweepEveryMinute"]["Properties"]["ScheduleExpression"] == "rate(1 minute)"
 
 
-def test_history_follows_operations_only_and_no_poison_blocks_it(resources: Resources) -> None:
+def test_history_follows_operations_and_compositions_only_and_no_poison_blocks_it(
+    resources: Resources,
+) -> None:
     stream = resources["HistoryStream"]["Properties"]
     (given,) = stream["FilterCriteria"]["Filters"]
     pattern = json.loads(given["Pattern"])
-    assert pattern["dynamodb"]["Keys"]["SK"]["S"] == ["OP"]
+    assert pattern["dynamodb"]["Keys"]["SK"]["S"] == ["OP", {"prefix": PREFIX}]
     assert "REMOVE" not in pattern["eventName"]
     assert stream["BisectBatchOnFunctionError"] is True
     assert stream["MaximumRetryAttempts"] > 0

@@ -16,11 +16,13 @@ Resources = dict[str, dict[str, Any]]
 # Top-level modules of each layer's packages; boto3 and what it needs come with the runtime.
 PACKAGES = {
     "RuntimeLayer": {"aws_lambda_powertools", "pydantic", "pydantic_core", "yaml"},
-    "TypesettingLayer": {"lxml", "pikepdf", "PIL", "typst"},
+    "TypesettingLayer": {"lxml", "pikepdf", "PIL", "pypdfium2", "segno", "typst"},
+    "ColumnarLayer": {"_duckdb", "duckdb", "et_xmlfile", "openpyxl"},
+    "SignaturesLayer": {"asn1crypto", "cryptography", "jwt", "rfc8785"},
     "StreamingLayer": {"awslambdaric", "longrun_streaming", "simplejson"},
 }
 # Imported by many, for clients and tests; deployed nowhere.
-ELSEWHERE = {"cryptography", "httpx", "jsonschema", "moto", "pytest", "requests", "rich"}
+ELSEWHERE = {"httpx", "jsonschema", "moto", "pytest", "requests", "rich"}
 
 IMPORT_DOOR = """
 import importlib.abc, sys
@@ -42,11 +44,19 @@ ENVIRONMENT = {
     "TABLE": "table",
     "BUCKET": "bucket",
     "BUS": "bus",
+    "SIGNED_BUCKET": "signed",
+    "TIME_ZONE": "Europe/Kyiv",
     "WORKFLOW_PREFIX": "arn:aws:states:us-east-1:000000000000:stateMachine:stack-",
     "RESULTS_ROLE": "arn:aws:iam::000000000000:role/results",
     "PUBLIC_BASE_URL": "http://127.0.0.1/rest/serverengine",
     "RETENTION_DAYS": "7",
     "TOKEN_MINUTES": "60",
+    "USER_POOL": "us-east-1_pool",
+    "TOKEN_URL": "http://127.0.0.1/oauth2/token",
+    "OIDC_ISSUER": "https://issuer.example",
+    "OIDC_JWKS_URL": "https://issuer.example/keys",
+    "OIDC_AUDIENCE": "",
+    "OIDC_TENANT_CLAIM": "",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 

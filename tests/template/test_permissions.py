@@ -26,7 +26,10 @@ WITHOUT_RESOURCES = {
     "xray:GetSamplingTargets",
 }
 MANAGED = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
-PREFIXES = {"files", "inputs", "work", "sets", "results", "delivered"}
+PREFIXES = {
+    *("files", "inputs", "work", "sets", "results", "delivered", "datasets", "snapshots"),
+    *("signed", "trust"),
+}
 
 
 def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:
@@ -54,7 +57,7 @@ def text(resource: object) -> str:
 def test_no_action_is_a_wildcard(resources: Resources) -> None:
     for role, statement in statements(resources):
         for action in listed(statement["Action"]):
-            assert re.fullmatch(r"[a-z0-9]+:[A-Z][A-Za-z]+", action), f"{role}: {action}"
+            assert re.fullmatch(r"[a-z0-9-]+:[A-Z][A-Za-z]+", action), f"{role}: {action}"
 
 
 def test_every_resource_is_named_but_for_object_prefixes_and_execution_names(
@@ -68,7 +71,9 @@ def test_every_resource_is_named_but_for_object_prefixes_and_execution_names(
             elif ":execution:" in written:
                 assert written.count("*") == 1, f"{role}: {written}"
             elif "*" in written:
-                prefix = re.fullmatch(r'{"Fn::Sub": "\$\{Bucket\.Arn\}/([a-z]+)/\*"}', written)
+                prefix = re.fullmatch(
+                    r'{"Fn::Sub": "\$\{(?:Signed)?Bucket\.Arn\}/([a-z]+)/\*"}', written
+                )
                 assert prefix, f"{role}: {written}"
                 assert prefix[1] in PREFIXES, f"{role}: {written}"
 

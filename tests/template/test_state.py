@@ -31,6 +31,12 @@ def test_a_change_of_progress_costs_no_index_write(resources: Resources) -> None
         assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}, index["IndexName"]
 
 
+def test_the_key_of_secrets_is_rotated_and_bears_the_stacks_name(resources: Resources) -> None:
+    assert resources["SecretsKey"]["Properties"]["EnableKeyRotation"] is True
+    alias = resources["SecretsKeyAlias"]["Properties"]
+    assert alias["AliasName"] == {"Fn::Sub": "alias/${AWS::StackName}-secrets"}
+
+
 def test_the_bucket_is_private_versioned_and_encrypted(resources: Resources) -> None:
     bucket = resources["Bucket"]["Properties"]
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
@@ -70,7 +76,7 @@ def test_abandoned_uploads_are_removed_wherever_they_are(resources: Resources) -
 
 
 def test_what_holds_data_outlives_the_stack_on_aws(template: dict[str, Any]) -> None:
-    for name in ("Table", "Bucket"):
+    for name in ("Table", "Bucket", "SignedBucket", "SecretsKey"):
         kept = template["Resources"][name]["DeletionPolicy"]
         assert kept == {"Fn::If": ["IsLocal", "Delete", "Retain"]}
 

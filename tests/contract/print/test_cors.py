@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from longrun.contracts.print import api_routes
-from longrun.contracts.print.api import build
+from longrun.contracts.print.api import FACE
+from longrun.gateway.api import build
 from tests.contract.print.world import World
 
 ORIGIN = "https://portal.example"
@@ -14,7 +15,7 @@ ORIGIN = "https://portal.example"
 @pytest.fixture
 def allowing(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """The API for scripts of one origin."""
-    app = build(api_routes.ENDPOINTS, world.services, cors_origin=ORIGIN)
+    app = build(api_routes.ENDPOINTS, world.services, FACE, cors_origin=ORIGIN)
     door: Any = world._doors["api"]
     monkeypatch.setattr(door, "app", app)
     return world

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,7 +16,8 @@ import pytest
 from longrun.contracts.print.files import TOO_LARGE
 from longrun.filestore import FileType
 from longrun.operations.errors import OperationUnknown
-from tests.contract.print.world import BUCKET, DATA, MAPPING, World, a_template
+from longrun.operations.request import Request
+from tests.contract.print.world import BUCKET, CALLERS, DATA, MAPPING, World, a_template
 
 UPLOADS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "DataFile": ("customers.csv", lambda: DATA),
@@ -292,6 +294,24 @@ def test_a_file_that_a_running_operation_needs_is_not_deleted(world: World, name
     assert running.status == 400
     assert "file is still required by OL Connect" in running.message
     assert ended.text == "true"
+
+
+def test_the_template_of_a_running_export_of_a_workbook_is_in_use(world: World) -> None:
+    template = world.resources()["template"]
+    author = replace(CALLERS["anna"], permissions=frozenset({"datasets:author"}))
+    order = {
+        "datamining": {"dataset": "sales", "persistDataset": False},
+        "contentcreation": {"config": template, "parameters": {}},
+        "jobcreation": {},
+        "outputcreation": {"createOnly": True},
+        "export": {"name": "Sales", "format": "pdf", "width": 1280, "height": 3600},
+    }
+    world.lifecycle.accept(Request(kind="workbook.export", input=order), author)
+
+    running = world.call("POST", f"/filestore/delete/{template}")
+
+    assert running.status == 400
+    assert "file is still required by OL Connect" in running.message
 
 
 def test_an_operation_that_goes_while_it_is_looked_at_needs_nothing(

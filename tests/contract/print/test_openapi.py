@@ -8,9 +8,10 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from longrun.contracts.print import api_routes, delivery_routes
-from longrun.contracts.print.api import build
+from longrun.contracts.print.api import FACE
 from longrun.contracts.print.openapi import openapi_document, written
 from longrun.contracts.print.openapi.methods import METHODS
+from longrun.gateway.api import build
 from tests.contract.print.world import World
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "openapi" / "print.json"
@@ -42,7 +43,7 @@ def test_every_route_of_both_functions_is_in_the_document(world: World) -> None:
 
     routes = set()
     for table in (api_routes, delivery_routes):
-        app = build(table.ENDPOINTS, world.services)
+        app = build(table.ENDPOINTS, world.services, FACE)
         routes |= {(route.method, route.path) for route in app._static_routes}
         assert app._dynamic_routes == []
 

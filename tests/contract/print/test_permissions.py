@@ -3,7 +3,8 @@
 import pytest
 
 from longrun.contracts.print import api_routes, delivery_routes
-from longrun.contracts.print.endpoint import Endpoint
+from longrun.contracts.print.services import Services
+from longrun.gateway.endpoint import Endpoint
 from tests.contract.print.world import DATA, World, a_template
 
 ENDPOINTS = [*api_routes.ENDPOINTS, *delivery_routes.ENDPOINTS]
@@ -42,7 +43,7 @@ MATRIX = {
 }
 
 
-def allowed(endpoint: Endpoint) -> set[str]:
+def allowed(endpoint: Endpoint[Services]) -> set[str]:
     if endpoint.path.startswith("/entity/"):
         return DATA_ROLE
     return MATRIX[endpoint.name]
@@ -51,7 +52,7 @@ def allowed(endpoint: Endpoint) -> set[str]:
 @pytest.mark.parametrize("who", sorted(ANYBODY))
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 def test_only_the_matrix_roles_come_past_the_door(
-    world: World, endpoint: Endpoint, who: str
+    world: World, endpoint: Endpoint[Services], who: str
 ) -> None:
     path = endpoint.path.replace("{relPath+}", "a/b")
     for name in ("operationId", "fileId", "id"):

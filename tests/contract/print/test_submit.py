@@ -2,12 +2,14 @@
 
 import json
 import uuid
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from longrun.documents.records import Record
+from longrun.documents.records import Record, Value
 from longrun.documents.sets import SetType
+from longrun.documents.sources import DataSetMissing, DataSetNotLoaded, SourceState
 from tests.contract.print.world import PUBLIC, World
 
 SUBMIT = "/workflow/print/submit"
@@ -564,3 +566,105 @@ def test_a_template_is_only_named_where_there_is_one(world: World) -> None:
     operation_id = world.submitted({"datamining": configuration["datamining"]})
 
     assert world.platform.states.get(operation_id).subject is None
+
+
+class Named:
+    """Named data sets: `sales` of acme, and `empty`, which was never loaded."""
+
+    def state(self, tenant: str, name: str) -> SourceState:
+        if tenant != "acme" or name not in {"sales", "empty"}:
+            raise DataSetMissing(name)
+        if name == "empty":
+            raise DataSetNotLoaded(name)
+        return SourceState(version="1", records=3)
+
+    def records(self, tenant: str, name: str, version: str) -> Iterator[Mapping[str, Value]]:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def named(world: World) -> World:
+    vars(world.platform)["record_source"] = Named()
+    return world
+
+
+def test_a_named_data_set_takes_the_place_of_file_and_mapping(named: World) -> None:
+    operation_id = named.submitted(named.configuration(datamining={"dataset": " sales "}))
+
+    kept = input_of(named, operation_id)["datamining"]
+    assert (kept["dataset"], kept["persistDataset"]) == ("sales", True)
+    assert "identifier" not in kept
+    assert operation_id in named.call("GET", "/workflow/print/getOperations").text
+
+
+def test_persist_dataset_and_a_print_range_hold_for_a_named_data_set_too(named: World) -> None:
+    mining = {"dataset": "sales", "persistDataset": False, "parameters": {}, "config": None}
+    operation_id = named.submitted(named.configuration(datamining=mining, printRange="2"))
+
+    assert input_of(named, operation_id)["datamining"]["persistDataset"] is False
+    assert input_of(named, operation_id)["printRange"] == [[2, 2]]
+
+
+@pytest.mark.parametrize(
+    ("mining", "place"),
+    [
+        ({}, "$.datamining"),
+        ({"dataset": ""}, "$.datamining.dataset"),
+        ({"dataset": 7}, "$.datamining.dataset"),
+        ({"dataset": "sales", "identifier": 1000}, "$.datamining.identifier"),
+        ({"dataset": "sales", "config": 1000}, "$.datamining.config"),
+        ({"dataset": "sales", "parameters": {"year": 2026}}, "$.datamining.parameters"),
+    ],
+)
+def test_a_part_of_both_forms_or_of_none_is_refused_with_its_place(
+    named: World, mining: dict[str, Any], place: str
+) -> None:
+    reply = named.call("POST", SUBMIT, named.configuration(datamining=mining))
+
+    assert reply.status == 400
+    assert reply.error["parameter"] == place
+
+
+@pytest.mark.parametrize(("who", "name"), [("anna", "stock"), ("gina", "sales")])
+def test_a_data_set_that_the_tenant_has_not_is_named_as_a_missing_file_is(
+    named: World, who: str, name: str
+) -> None:
+    configuration = named.configuration(who=who, datamining={"dataset": name})
+
+    reply = named.call("POST", SUBMIT, configuration, who=who)
+
+    assert reply.status == 400
+    assert reply.error["parameter"] == "$.datamining.dataset"
+    assert reply.message == (
+        f"Required Input resource/file not found in File Store: Data set '{name}'"
+    )
+
+
+def test_a_missing_data_set_and_a_missing_template_are_told_together(named: World) -> None:
+    configuration = named.configuration(datamining={"dataset": "stock"})
+    configuration["contentcreation"]["config"] = "invoice"
+
+    reply = named.call("POST", SUBMIT, configuration)
+
+    assert "Template 'invoice', Data set 'stock'" in reply.message
+
+
+def test_a_data_set_that_was_never_loaded_is_to_be_reloaded_first(named: World) -> None:
+    reply = named.call("POST", SUBMIT, named.configuration(datamining={"dataset": "empty"}))
+
+    assert reply.status == 400
+    assert reply.error["parameter"] == "$.datamining.dataset"
+    assert reply.message == "Data set 'empty' has not been loaded yet: reload it first."
+
+
+def test_who_may_print_may_use_a_data_set_by_its_name(named: World) -> None:
+    configuration = named.configuration(datamining={"dataset": "sales"})
+
+    assert named.call("POST", SUBMIT, configuration, who="dora").status == 202
+
+
+def test_no_client_smuggles_an_export_into_its_order(named: World) -> None:
+    export = {"name": "x", "format": "png", "width": 99999, "height": 99999}
+    operation_id = named.submitted(named.configuration(export=export))
+
+    assert "export" not in input_of(named, operation_id)

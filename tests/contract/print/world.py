@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from longrun.aws.platform import AwsPlatform
 from longrun.contracts.print import api_routes, delivery_routes
-from longrun.contracts.print.api import build
+from longrun.contracts.print.api import FACE
 from longrun.contracts.print.services import Services
 from longrun.documents.content_chunks import (
     ContentChunk,
@@ -33,6 +33,7 @@ from longrun.documents.ranges import Run
 from longrun.documents.records import Record
 from longrun.documents.sets import EntitySet, SetType
 from longrun.filestore import KeptOutputs
+from longrun.gateway.api import build
 from longrun.identity.principal import Principal
 from longrun.identity.roles import permissions_of
 from longrun.operations.operation import Fault, Operation, Resource, Result, ResultFile, Source
@@ -337,7 +338,7 @@ def make_world(monkeypatch: Any) -> World:
     }
     world = World(platform, doors)
     for name, routes in (("api", api_routes), ("delivery", delivery_routes)):
-        monkeypatch.setattr(doors[name], "app", build(routes.ENDPOINTS, world.services))
+        monkeypatch.setattr(doors[name], "app", build(routes.ENDPOINTS, world.services, FACE))
     return world
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from longrun.aws import clients
+from longrun.aws.bus import Notice
+from longrun.aws.composition_items import to_item
 from longrun.operations.errors import OperationStopped
 from longrun.operations.history import Event
 from longrun.operations.operation import Fault, Source
 from longrun.operations.states import Status
+from tests.unit.compositions import fakes as compositions
 from tests.unit.operations.fakes import DEADLINE, KINDS, NOW, World
 
 FUNCTIONS = Path(__file__).parents[3] / "functions" / "operations"
@@ -207,14 +210,13 @@ class TestHistory:
     ) -> None:
         door = load("history", BUS="longrun-test")
         asked: list[Any] = []
-        monkeypatch.setattr(door, "changes", lambda event: event["Records"])
 
-        def follow(changes: Any, *, log: object, bus: object) -> str | None:
-            assert (log, bus) == (door.log, door.bus)
-            asked.append(changes)
-            return "102" if changes else None
+        def follow_up(batch: Any, followers: Any) -> str | None:
+            assert followers == door.followers
+            asked.append(batch["Records"])
+            return "102" if batch["Records"] else None
 
-        monkeypatch.setattr(door, "follow", follow)
+        monkeypatch.setattr(door, "follow_up", follow_up)
         assert door.handler({"Records": []}, None) == {"batchItemFailures": []}
         assert door.handler({"Records": ["…"]}, None) == {
             "batchItemFailures": [{"itemIdentifier": "102"}]
@@ -226,29 +228,53 @@ class TestHistory:
         kept: list[Event] = []
         door.log.keep = kept.extend
         door.bus.announce = kept.extend
-        image = {
-            "PK": {"S": f"OP#{NOBODY}"},
-            "SK": {"S": "OP"},
-            "kind": {"S": "test.work"},
-            "tenant": {"S": "acme"},
-            "owner": {"S": "ann"},
-            "status": {"S": "ACCEPTED"},
-            "timeAccepted": {"S": "2026-11-21T12:00:00.000000Z"},
-            "tags": {"M": {}},
-            "resources": {"M": {}},
-            "version": {"N": "1"},
-        }
-        change = {
-            "Keys": {"PK": image["PK"], "SK": image["SK"]},
-            "NewImage": image,
-            "SequenceNumber": "101",
-            "ApproximateCreationDateTime": NOW.timestamp(),
-        }
-        answer = door.handler({"Records": [{"dynamodb": change}]}, None)
+        answer = door.handler({"Records": [_record(_operation(status={"S": "ACCEPTED"}))]}, None)
         assert answer == {"batchItemFailures": []}
         assert [(each.type, each.tenant, each.time) for each in kept] == [
             ("accepted", "acme", NOW)
         ] * 2
+
+    def test_an_end_is_learned_from_and_a_composition_is_told_of(self, load: Load) -> None:
+        door = load("history", BUS="longrun-test")
+        learned: list[tuple[str, int]] = []
+        told: list[Notice] = []
+        door.log.keep = door.bus.announce = lambda events: None
+        door.estimates.note = lambda kind, ends: learned.append((kind, len(ends)))
+        door.bus.tell = told.extend
+        finished = {"S": "2026-11-21T12:00:02.000000Z"}
+        composition = compositions.World().created(compositions.disability())
+        records = [
+            _record(_operation(status={"S": "SUCCEEDED"}, timeFinished=finished)),
+            _record(to_item(composition)),
+        ]
+        assert door.handler({"Records": records}, None) == {"batchItemFailures": []}
+        assert learned == [("test.work", 1)]
+        assert [notice.name for notice in told] == ["composition.created"]
+
+
+def _operation(**more: Any) -> dict[str, Any]:
+    image = {
+        "PK": {"S": f"OP#{NOBODY}"},
+        "SK": {"S": "OP"},
+        "kind": {"S": "test.work"},
+        "tenant": {"S": "acme"},
+        "owner": {"S": "ann"},
+        "timeAccepted": {"S": "2026-11-21T12:00:00.000000Z"},
+        "tags": {"M": {}},
+        "resources": {"M": {}},
+        "version": {"N": "1"},
+    }
+    return image | more
+
+
+def _record(image: dict[str, Any]) -> dict[str, Any]:
+    change = {
+        "Keys": {"PK": image["PK"], "SK": image["SK"]},
+        "NewImage": image,
+        "SequenceNumber": "101",
+        "ApproximateCreationDateTime": NOW.timestamp(),
+    }
+    return {"dynamodb": change}
 
 
 def _execution_event(name: str, **detail: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Wiring for the workflow's tasks: the engine of documents over AWS."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from longrun.aws import clients
 from longrun.aws.artefacts import S3Artefacts
@@ -13,6 +14,9 @@ from longrun.documents.steps.engine import Engine
 from longrun.filestore import FileStore, KeptOutputs
 from longrun.operations.kinds import Kinds
 from longrun.operations.lifecycle import Lifecycle
+
+if TYPE_CHECKING:
+    from longrun.aws.record_source import DataSetRecords
 
 
 def now() -> datetime:
@@ -52,4 +56,20 @@ def engine(kinds: Kinds) -> Engine:
         ),
         retention=settings.retention,
         clock=now,
+    )
+
+
+def record_source() -> "DataSetRecords":
+    """What gives the records of named data sets."""
+    # One task of all needs it.
+    from longrun.aws.data_sets import DynamoDataSets
+    from longrun.aws.record_source import DataSetRecords
+    from longrun.datasets.rows import Rows
+
+    settings = environment()
+    return DataSetRecords(
+        Rows(
+            data_sets=DynamoDataSets(clients.dynamodb(), settings.table),
+            artefacts=S3Artefacts(clients.s3(), settings.bucket),
+        )
     )

@@ -1,14 +1,16 @@
 """The catalogue of managed files in the single table. Implements `filestore.ports.FileIndex`.
 
 A file has two items, one under its id and one under its name, equal but for their keys: both are
-written, replaced and removed in one transaction, and every question is one query.
+written, replaced and removed in one transaction, and every question is one query. A restore of a
+snapshot exchanges the resources among them (`aws.restoring`).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from longrun.aws.faults import interrupted
+from longrun.aws.faults import REASONS_PASSING, interrupted, reasons_of
+from longrun.aws.restoring import PENDING, UNMARKED, Restores
 from longrun.filestore.errors import FileIdTaken
 from longrun.filestore.file_type import FileType
 from longrun.filestore.managed_file import ManagedFile
@@ -21,10 +23,6 @@ if TYPE_CHECKING:
 
 TOMBSTONE: Final = timedelta(days=3)
 _ATTEMPTS: Final = 3
-_PASSING: Final = frozenset(
-    {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-)
-"""Reasons of a cancelled transaction, which boto does not repeat by itself."""
 
 
 class DynamoFiles:
@@ -52,13 +50,14 @@ class DynamoFiles:
         """
         self._client = client
         self._table = table
+        self._restores = Restores(client, table)
         self._tombstone = tombstone
         self._page = page
 
     @interrupted("DynamoDB")
     def put(self, file: ManagedFile) -> None:
         """Enter a file; see `FileIndex.put`."""
-        if self._write(self._puts(file, "attribute_not_exists(PK)", {})):
+        if self._write(file, self._puts(file, "attribute_not_exists(PK)", {})):
             return
         if self.get(file.tenant, file.id) != file:
             raise FileIdTaken(file.id)
@@ -66,24 +65,27 @@ class DynamoFiles:
     @interrupted("DynamoDB")
     def arrive(self, file: ManagedFile) -> bool:
         """Replace an awaited file; see `FileIndex.arrive`."""
-        return self._write(self._puts(file, "awaited = :true", {":true": {"BOOL": True}}))
+        condition = f"awaited = :true AND {UNMARKED}"
+        return self._write(file, self._puts(file, condition, {":true": {"BOOL": True}}))
 
     @interrupted("DynamoDB")
     def get(self, tenant: str, file_id: int) -> ManagedFile | None:
         """The file of an id; see `FileIndex.get`."""
         answer = self._client.get_item(
-            TableName=self._table, Key=_file_key(tenant, file_id), ConsistentRead=True
+            TableName=self._table, Key=file_key(tenant, file_id), ConsistentRead=True
         )
-        return _from_item(answer["Item"]) if "Item" in answer else None
+        item = self._restores.standing(answer["Item"]) if "Item" in answer else None
+        return from_item(item) if item else None
 
     def named(self, tenant: str, kind: FileType, stem: str) -> Iterator[ManagedFile]:
         """The files of a stem, newest first; see `FileIndex.named`."""
-        # A stem may itself contain "#", so that another one's items can lie in the range.
+        # A stem may itself contain "#", so that another one's items can lie in the range. What is
+        # about to be restored has its stem in its mark.
         return self._query(
             KeyConditionExpression="PK = :pk AND SK BETWEEN :first AND :last",
-            FilterExpression="stem = :stem",
+            FilterExpression=f"stem = :stem OR {PENDING}.entry.stem = :stem",
             ExpressionAttributeValues={
-                ":pk": {"S": _names(tenant, kind)},
+                ":pk": {"S": name_partition(tenant, kind)},
                 ":first": {"S": f"{stem}#{0:016}"},
                 ":last": {"S": f"{stem}#{10**16 - 1}"},
                 ":stem": {"S": stem},
@@ -96,29 +98,30 @@ class DynamoFiles:
         for kind in dict.fromkeys(kinds):
             yield from self._query(
                 KeyConditionExpression="PK = :pk",
-                ExpressionAttributeValues={":pk": {"S": _names(tenant, kind)}},
+                ExpressionAttributeValues={":pk": {"S": name_partition(tenant, kind)}},
             )
 
     @interrupted("DynamoDB")
     def remove(self, file: ManagedFile) -> bool:
         """Take a file out; see `FileIndex.remove`."""
         return self._write(
+            file,
             [
                 {
                     "Delete": {
                         "TableName": self._table,
                         "Key": key,
-                        "ConditionExpression": "attribute_exists(PK)",
+                        "ConditionExpression": f"attribute_exists(PK) AND {UNMARKED}",
                     }
                 }
-                for key in (_file_key(file.tenant, file.id), _name_key(file))
-            ]
+                for key in keys(file)
+            ],
         )
 
     def _puts(
         self, file: ManagedFile, condition: str, values: Mapping[str, Any]
     ) -> "Sequence[TransactWriteItemTypeDef]":
-        body = _to_item(file, self._tombstone)
+        body = to_item(file, self._tombstone)
         bound = {"ExpressionAttributeValues": values} if values else {}
         puts: list[Any] = [
             {
@@ -129,54 +132,71 @@ class DynamoFiles:
                     **bound,
                 }
             }
-            for key in (_file_key(file.tenant, file.id), _name_key(file))
+            for key in keys(file)
         ]
         return puts
 
-    def _write(self, items: "Sequence[TransactWriteItemTypeDef]") -> bool:
+    def _write(self, file: ManagedFile, items: "Sequence[TransactWriteItemTypeDef]") -> bool:
         """Whether the transaction was made; False if a condition forbade it."""
+        entering = file.type.resource and any("Put" in item for item in items)
+        guard = [self._restores.open_gate(file.tenant)] if entering else []
         for _ in range(_ATTEMPTS):
             try:
-                self._client.transact_write_items(TransactItems=items)
+                self._client.transact_write_items(TransactItems=[*items, *guard])
             except self._client.exceptions.TransactionCanceledException as error:
-                reasons = {reason.get("Code") for reason in error.response["CancellationReasons"]}
-                if "ConditionalCheckFailed" in reasons:
-                    return False
-                if not reasons & _PASSING:
+                reasons = reasons_of(error)
+                if "ConditionalCheckFailed" in reasons[: len(items)]:
+                    if not self._settle(file):
+                        return False
+                elif "ConditionalCheckFailed" in reasons:
+                    self._restores.pass_gate(file.tenant)
+                elif REASONS_PASSING.isdisjoint(reasons):
                     raise
             else:
                 return True
         raise Interrupted("DynamoDB")
 
+    def _settle(self, file: ManagedFile) -> bool:
+        """Whether a mark was in the way of a write, and is not any more."""
+        if not file.type.resource:
+            return False
+        settled = [self._restores.settle(key) for key in keys(file)]
+        return any(settled)
+
     def _query(self, **query: Any) -> Iterator[ManagedFile]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            ConsistentRead=True,
-            PaginationConfig={"PageSize": self._page},
-            **query,
-        )
-        with interrupted("DynamoDB"):
-            for page in pages:
-                for item in page["Items"]:
-                    yield _from_item(item)
+        query["Limit"] = self._page
+        while True:
+            items, following = self._restores.page(**query)
+            yield from map(from_item, items)
+            if following is None:
+                return
+            query["ExclusiveStartKey"] = following
 
 
-def _file_key(tenant: str, file_id: int) -> dict[str, Any]:
+def keys(file: ManagedFile) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The keys of a file's two items."""
+    return file_key(file.tenant, file.id), _name_key(file)
+
+
+def file_key(tenant: str, file_id: int) -> dict[str, Any]:
+    """The key of the item under a file's id."""
     return {"PK": {"S": f"FILE#{tenant}"}, "SK": {"S": f"{file_id:016}"}}
 
 
-def _names(tenant: str, kind: FileType) -> str:
+def name_partition(tenant: str, kind: FileType) -> str:
+    """The partition of the items under files' names, of one type."""
     return f"NAME#{tenant}#{kind.value}"
 
 
 def _name_key(file: ManagedFile) -> dict[str, Any]:
     return {
-        "PK": {"S": _names(file.tenant, file.type)},
+        "PK": {"S": name_partition(file.tenant, file.type)},
         "SK": {"S": f"{stem(file.name)}#{file.id:016}"},
     }
 
 
-def _to_item(file: ManagedFile, tombstone: timedelta) -> dict[str, Any]:
+def to_item(file: ManagedFile, tombstone: timedelta = TOMBSTONE) -> dict[str, Any]:
+    """A file as an item, but for its keys."""
     item: dict[str, Any] = {
         "id": {"N": str(file.id)},
         "tenant": {"S": file.tenant},
@@ -201,7 +221,8 @@ def _to_item(file: ManagedFile, tombstone: timedelta) -> dict[str, Any]:
     return item
 
 
-def _from_item(item: Mapping[str, Any]) -> ManagedFile:
+def from_item(item: Mapping[str, Any]) -> ManagedFile:
+    """The file of an item."""
     expires = item.get("expires")
     version = item.get("version")
     entries = item.get("entries")

@@ -13,12 +13,23 @@ from longrun.aws.environment import environment
 from longrun.aws.operations import DynamoOperations
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from longrun.aws.artefacts import S3Artefacts
+    from longrun.aws.compositions import DynamoCompositions
+    from longrun.aws.data_sets import DynamoDataSets
     from longrun.aws.directory import DynamoDirectory
     from longrun.aws.downloads import PresignedDownloads, PresignedUploads
     from longrun.aws.entity_ids import DynamoEntityIds
+    from longrun.aws.estimates import DynamoEstimates
     from longrun.aws.files import DynamoFiles
+    from longrun.aws.history import DynamoEventLog
+    from longrun.aws.record_source import DataSetRecords
+    from longrun.aws.registry import DynamoRegistry
+    from longrun.aws.sealing import KmsSealer
     from longrun.aws.sets import DynamoSets
+    from longrun.aws.snapshots import DynamoSnapshots
+    from longrun.aws.workbooks import DynamoWorkbooks
     from longrun.aws.workflows import StepFunctionsWorkflows
 
 
@@ -52,6 +63,29 @@ class AwsPlatform:
         )
 
     @cached_property
+    def events(self) -> "DynamoEventLog":
+        """The history of operations."""
+        from longrun.aws.history import DynamoEventLog
+
+        return DynamoEventLog(
+            client=clients.dynamodb(), table=environment().table, retention=self.retention
+        )
+
+    @cached_property
+    def estimates(self) -> "DynamoEstimates":
+        """How long operations have lately taken."""
+        from longrun.aws.estimates import DynamoEstimates
+
+        return DynamoEstimates(clients.dynamodb(), environment().table)
+
+    @cached_property
+    def sealer(self) -> "KmsSealer":
+        """Seals secrets of operations, and opens them."""
+        from longrun.aws.sealing import KmsSealer
+
+        return KmsSealer(client=clients.kms, key=lambda: environment().secrets_key)
+
+    @cached_property
     def artefacts(self) -> "S3Artefacts":
         """The artefact store."""
         from longrun.aws.artefacts import S3Artefacts
@@ -78,6 +112,49 @@ class AwsPlatform:
         from longrun.aws.sets import DynamoSets
 
         return DynamoSets(client=clients.dynamodb(), table=environment().table, clock=self.clock)
+
+    @cached_property
+    def record_source(self) -> "DataSetRecords":
+        """Gives the records of named data sets."""
+        from longrun.aws.record_source import DataSetRecords
+        from longrun.datasets.rows import Rows
+
+        return DataSetRecords(Rows(data_sets=self.data_set_index, artefacts=self.artefacts))
+
+    @cached_property
+    def data_set_index(self) -> "DynamoDataSets":
+        """The catalogue of data sets."""
+        from longrun.aws.data_sets import DynamoDataSets
+
+        return DynamoDataSets(clients.dynamodb(), environment().table)
+
+    @cached_property
+    def workbook_index(self) -> "DynamoWorkbooks":
+        """The catalogue of workbooks."""
+        from longrun.aws.workbooks import DynamoWorkbooks
+
+        return DynamoWorkbooks(clients.dynamodb(), environment().table)
+
+    @cached_property
+    def snapshot_index(self) -> "DynamoSnapshots":
+        """The catalogue of snapshots."""
+        from longrun.aws.snapshots import DynamoSnapshots
+
+        return DynamoSnapshots(clients.dynamodb(), environment().table)
+
+    @cached_property
+    def compositions(self) -> "DynamoCompositions":
+        """The compositions, and the search among them."""
+        from longrun.aws.compositions import DynamoCompositions
+
+        return DynamoCompositions(clients.dynamodb(), environment().table)
+
+    @cached_property
+    def registry(self) -> "DynamoRegistry":
+        """The registry of persons, employees and encounters."""
+        from longrun.aws.registry import DynamoRegistry
+
+        return DynamoRegistry(clients.dynamodb(), environment().table)
 
     @cached_property
     def directory(self) -> "DynamoDirectory":
@@ -120,6 +197,13 @@ class AwsPlatform:
     def cors_origin(self) -> str:
         """The origin whose scripts may call the API from a browser; empty: none."""
         return environment().variables.get("CORS_ORIGIN", "")
+
+    @property
+    def time_zone(self) -> "ZoneInfo":
+        """Whose days and times count for compositions."""
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(environment().time_zone)
 
     @property
     def retention(self) -> timedelta:

@@ -65,6 +65,24 @@ def not_modified(request: Request, validators: Validators) -> bool:
     return _since(request.if_modified_since, validators) is True
 
 
+def hold_write(request: Request, etag: EntityTag | None) -> None:
+    """See that a thing may be changed or removed: it is the one that the client has in mind.
+
+    Args:
+        request: By a method that changes something.
+        etag: The present tag; None: there is no such thing yet.
+
+    Raises:
+        PreconditionFailed: It is not; or it is there, and must not be.
+    """
+    wanted = request.if_match
+    if wanted is not None and (etag is None or not _matches(wanted, etag, weakly=False)):
+        raise PreconditionFailed("If-Match")
+    unwanted = request.if_none_match
+    if unwanted is not None and etag is not None and _matches(unwanted, etag, weakly=True):
+        raise PreconditionFailed("If-None-Match")
+
+
 def range_applies(request: Request, validators: Validators) -> bool:
     """Whether a part is wanted: by GET, and of this version if If-Range names one (13.1.5)."""
     if request.method != "GET" or request.range is None:

@@ -29,8 +29,8 @@ _MOST_WITHOUT: Final = 65_535
 """So many entries the archive's end can count without ZIP64."""
 
 
-class _Sink(RawIOBase):
-    """Takes what the archive writes until it is drained; cannot seek."""
+class Sink(RawIOBase):
+    """Takes what an archive writes until it is drained; cannot seek."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -43,6 +43,7 @@ class _Sink(RawIOBase):
         return len(data)
 
     def drain(self) -> Iterator[bytes]:
+        """What was written since the last time."""
         drained, self._pieces = self._pieces, []
         yield from drained
 
@@ -60,7 +61,7 @@ def zipped(
         read: The bytes of an entry, in pieces.
         modified: The time that every entry gets; the same directory gives the same bytes.
     """
-    sink = _Sink()
+    sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for entry in entries:
             info = _info(entry.path, entry.artefact.size, modified)

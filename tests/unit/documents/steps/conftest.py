@@ -16,12 +16,16 @@ from longrun.aws.entity_ids import DynamoEntityIds
 from longrun.aws.files import DynamoFiles
 from longrun.aws.operations import DynamoOperations
 from longrun.aws.sets import DynamoSets
+from longrun.documents.records import Value
+from longrun.documents.sources import DataSetMissing, DataSetReplaced, SourceState
 from longrun.documents.steps import (
     content_creation,
     data_mapping,
+    data_reading,
     job_creation,
     output_creation,
     output_writing,
+    page_export,
     plan,
     typesetting,
 )
@@ -125,10 +129,38 @@ KIND = Kind(
 
 
 @dataclass
+class DataSets:
+    """Named data sets in memory, each with the states that can still be read."""
+
+    states: dict[str, list[list[dict[str, Value]] | None]] = field(default_factory=dict)
+    before_reading: Callable[[], object] = lambda: None
+
+    def load(self, name: str, records: list[dict[str, Value]]) -> None:
+        """Replace what the data set holds; the state before stays for who reads it."""
+        states = self.states.setdefault(name, [])
+        states.append(records)
+        states[:-2] = [None] * len(states[:-2])
+
+    def state(self, tenant: str, name: str) -> SourceState:
+        if tenant != TENANT or name not in self.states:
+            raise DataSetMissing(name)
+        states = self.states[name]
+        return SourceState(version=str(len(states) - 1), records=len(states[-1] or ()))
+
+    def records(self, tenant: str, name: str, version: str) -> Iterator[Mapping[str, Value]]:
+        self.before_reading()
+        records = self.states[name][int(version)]
+        if records is None:
+            raise DataSetReplaced(name)
+        return iter(records)
+
+
+@dataclass
 class Press:
     """Takes files and orders, and runs an order's steps as the workflow would."""
 
     engine: Engine
+    data_sets: DataSets = field(default_factory=DataSets)
     templates: typesetting.Templates = field(default_factory=typesetting.Templates)
 
     def file(self, kind: FileType, name: str, content: str | bytes) -> int:
@@ -162,7 +194,7 @@ class Press:
         made = {name: make() for name, make in order.items() if name not in parts}
         return {
             name: parts.get(name, made.get(name))
-            for name in (*order, "printRange")
+            for name in (*order, "export", "printRange")
             if parts.get(name, made.get(name)) is not None
         }
 
@@ -191,6 +223,8 @@ class Press:
         parts = self.step(operation_id, lambda op: plan.plan_work(engine, op))
         if parts["datamining"]:
             yield lambda op: data_mapping.map_data(engine, op)
+        if parts["dataset"]:
+            yield lambda op: data_reading.read_data_set(engine, op, self.data_sets)
         if parts["contentcreation"]:
             yield lambda op: content_creation.open_content(engine, op)
             for item in self.items(operation_id, "content"):
@@ -206,7 +240,10 @@ class Press:
             for item in self.items(operation_id, "output"):
                 part = output_writing.OutputPart.read(item)
                 yield partial(output_writing.create_output, engine, number=part.number)
-            yield lambda op: output_creation.deliver_output(engine, op)
+            if parts["export"]:
+                yield lambda op: page_export.export_pages(engine, op)
+            else:
+                yield lambda op: output_creation.deliver_output(engine, op)
 
     def run(self, order: Mapping[str, Any], *, times: int = 1) -> Operation:
         """Run an order to its end, each step so many times; the operation afterwards."""

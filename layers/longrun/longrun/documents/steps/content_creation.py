@@ -10,7 +10,7 @@ from typing import Any
 from longrun.documents.content_chunks import write_index
 from longrun.documents.dataset_chunks import RECORDS_A_CHUNK, chunk_firsts
 from longrun.documents.errors import InputInvalid
-from longrun.documents.order import CONTENT_CREATION, Order
+from longrun.documents.order import CONTENT_CREATION, DataReading, Order
 from longrun.documents.ranges import Run, clip, compress, split
 from longrun.documents.sets import EntitySet, SetType
 from longrun.documents.steps.engine import Engine, set_prefix, work_prefix
@@ -131,7 +131,10 @@ def _selection(
 def _why_empty(engine: Engine, operation: Operation, order: Order) -> str:
     if order.datamining is None:
         return "There are no records to make documents of."
-    name = engine.files.get(operation.tenant, order.datamining.file).name
+    if isinstance(order.datamining, DataReading):
+        name = f"Data set {order.datamining.name!r}"
+    else:
+        name = engine.files.get(operation.tenant, order.datamining.file).name
     if order.print_range is not None and engine.made_set(operation, SetType.DATA).count:
         return f"{name} has no record in the print range."
     return f"{name} has no records."

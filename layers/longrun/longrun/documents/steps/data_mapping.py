@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
 
 from longrun.documents.dataset_chunks import DataSetWriter
 from longrun.documents.errors import RecordInvalid, SourceInvalid
@@ -12,6 +10,7 @@ from longrun.documents.mapping.engine import map_records, validate_source
 from longrun.documents.mapping.text import Pieces
 from longrun.documents.order import DATA_MAPPING, DataMining
 from longrun.documents.sets import SetType
+from longrun.documents.steps.data_set_writing import Heartbeat, finish_data_set
 from longrun.documents.steps.engine import (
     Engine,
     RecordsInvalid,
@@ -23,8 +22,6 @@ from longrun.operations.operation import ERRORS_KEPT, Operation
 
 PROBLEMS_LISTED = 10_000
 """So many problems of a data file are listed in full, in the artefact beside the operation."""
-
-_HEARTBEAT = timedelta(seconds=1)
 
 
 class _Counted:
@@ -49,7 +46,7 @@ def map_data(engine: Engine, operation: Operation) -> None:
         InputInvalid: The configuration, a parameter or the file as a whole is at fault.
     """
     part = engine.order(operation).datamining
-    assert part is not None, "the workflow enters data mapping only where it was ordered"
+    assert isinstance(part, DataMining), "the workflow maps data only where a file is named"
     file = engine.files.get(operation.tenant, part.file, FileType.DATA_FILE)
     engine.enter(operation, DATA_MAPPING, total=max(file.size, 1))
     configuration = engine.configuration(
@@ -60,16 +57,7 @@ def map_data(engine: Engine, operation: Operation) -> None:
         _write(engine, operation, configuration, file, part, writer)
     except RecordInvalid:
         raise _all_faults(engine, operation, configuration, file, part) from None
-    index = writer.close()
-    block = 1 + index.count + index.detail_count
-    set_id = engine.reserve_set(operation, SetType.DATA, block)
-    data_set = replace(
-        engine.new_set(operation, SetType.DATA, set_id, index.count),
-        details=index.detail_count,
-        transient=not part.persist,
-    )
-    last = engine.order(operation).contentcreation is None
-    engine.finish_set(operation, data_set, last=last)
+    finish_data_set(engine, operation, writer)
 
 
 def _write(
@@ -84,16 +72,10 @@ def _write(
     records = map_records(
         configuration, data.source, file_name=file.name, parameters=part.parameters
     )
-    said, told = engine.clock(), 0
+    heartbeat = Heartbeat(engine, operation)
     for record in records:
-        # A word after a chunk, at most one a second: progress, and whether to go on at all.
-        if writer.add(record) and _due(engine.clock(), said):
-            engine.lifecycle.advance(operation.id, DATA_MAPPING, data.position - told)
-            said, told = engine.clock(), data.position
-
-
-def _due(now: datetime, said: datetime) -> bool:
-    return now - said >= _HEARTBEAT
+        if writer.add(record):
+            heartbeat.at(data.position)
 
 
 def _all_faults(

@@ -142,6 +142,7 @@ class Engine:
             prefix=set_prefix(operation, set_type),
             created=now,
             expires=now + self.retention,
+            transient=self.order(operation).transient(set_type),
         )
 
 

@@ -4,7 +4,7 @@ Writing them is `output_writing`, which alone needs a PDF library.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import batched
 
@@ -17,7 +17,7 @@ from longrun.documents.records import Value
 from longrun.documents.sets import EntitySet, SetMissing, SetType
 from longrun.documents.steps.engine import OUTPUT_RESULT, Engine, work_prefix
 from longrun.documents.steps.job_creation import item_values
-from longrun.filestore import FileType
+from longrun.filestore import FileType, KeptOutputs
 from longrun.operations.artefacts import Artefact, ArtefactMissing
 from longrun.operations.operation import Operation, ResultFile
 from longrun.operations.results import describe
@@ -65,7 +65,7 @@ def deliver_output(engine: Engine, operation: Operation) -> None:
     """Keep the files as the operation's result, and deliver copies where that was ordered."""
     part = engine.order(operation).outputcreation
     assert part is not None, "the workflow enters output only where ordered"
-    files = list(_written(engine, operation))
+    files = list(written_files(engine, operation))
     file_id, directory = reserved_file(engine, operation)
     kept = engine.outputs.keep(
         operation.tenant,
@@ -177,7 +177,17 @@ def reserved_file(engine: Engine, operation: Operation) -> tuple[int, str | None
     return document["id"], document["directory"]
 
 
-def _written(engine: Engine, operation: Operation) -> Iterator[ResultFile]:
+def output_keys(engine: Engine, operation: Operation) -> Callable[[str], str]:
+    """Where a file of the output is written, by its name."""
+    if engine.order(operation).export is not None:
+        # Only what is made of it will be kept.
+        return lambda name: f"{work_prefix(operation)}{name}"
+    file_id, directory = reserved_file(engine, operation)
+    return lambda name: KeptOutputs.output_key(operation.tenant, file_id, name, directory=directory)
+
+
+def written_files(engine: Engine, operation: Operation) -> Iterator[ResultFile]:
+    """The files of the output, in order."""
     parts = json.loads(engine.artefacts.read(f"{work_prefix(operation)}output.json"))
     for part in parts:
         key = f"{work_prefix(operation)}written-{part['number']:05d}.json"

@@ -16,8 +16,8 @@ from longrun.documents.presets.output import OutputPreset
 from longrun.documents.ranges import compress, expand
 from longrun.documents.sets import EntitySet, SetType
 from longrun.documents.steps.engine import Engine, work_prefix
-from longrun.documents.steps.output_creation import PDF, reserved_file, write_json
-from longrun.filestore import FileType, KeptOutputs
+from longrun.documents.steps.output_creation import PDF, output_keys, write_json
+from longrun.filestore import FileType
 from longrun.operations.operation import Operation
 
 
@@ -38,7 +38,7 @@ def create_output(engine: Engine, operation: Operation, number: int) -> None:
     """Write one part of the files, and what was written."""
     plan = json.loads(engine.artefacts.read(f"{work_prefix(operation)}output-{number:05d}.json"))
     preset = engine.configuration(operation, FileType.OUTPUT_CREATION_CONFIG, OutputPreset)
-    file_id, directory = reserved_file(engine, operation)
+    key_of = output_keys(engine, operation)
     written = []
     with TemporaryDirectory() as folder, Binder() as binder:
         pages = _Pages(engine, operation, Path(folder))
@@ -46,11 +46,8 @@ def create_output(engine: Engine, operation: Operation, number: int) -> None:
             target = Path(folder) / "output.pdf"
             parts = pages.of((each[0], each[1]) for each in entry["documents"])
             binder.merge(parts, target, created=operation.accepted, compress=preset.compression)
-            key = KeptOutputs.output_key(
-                operation.tenant, file_id, entry["name"], directory=directory
-            )
             with target.open("rb") as content:
-                artefact = engine.artefacts.write(key, content, media_type=PDF)
+                artefact = engine.artefacts.write(key_of(entry["name"]), content, media_type=PDF)
             written.append({"name": entry["name"], **artefact.document()})
     write_json(engine, f"{work_prefix(operation)}written-{number:05d}.json", written)
     engine.lifecycle.advance(operation.id, OUTPUT_CREATION)

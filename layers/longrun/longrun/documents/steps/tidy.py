@@ -5,7 +5,7 @@ from longrun.documents.steps.engine import Engine, set_prefix, work_prefix
 
 
 def tidy(engine: Engine, operation_id: str) -> None:
-    """Remove an ended operation's intermediate artefacts, and its data set if it was transient.
+    """Remove an ended operation's intermediate artefacts, and the sets that served it alone.
 
     What a canceled or killed workflow leaves is removed by the bucket's lifecycle.
     """
@@ -13,12 +13,12 @@ def tidy(engine: Engine, operation_id: str) -> None:
     if not operation.status.terminal:
         return
     order = engine.order(operation)
-    if order.datamining is not None and not order.datamining.persist:
+    for set_type in filter(order.transient, SetType):
         try:
-            data_set = engine.made_set(operation, SetType.DATA)
+            entity_set = engine.made_set(operation, set_type)
         except SetMissing:
             pass
         else:
-            engine.sets.delete(data_set)
-        engine.artefacts.delete(set_prefix(operation, SetType.DATA))
+            engine.sets.delete(entity_set)
+        engine.artefacts.delete(set_prefix(operation, set_type))
     engine.artefacts.delete(work_prefix(operation))
