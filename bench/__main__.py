@@ -12,13 +12,14 @@ from bench.ground import ground
 from bench.job import Job
 from bench.large import large
 from bench.poll import poll
+from bench.reload import reload
 from bench.report import Figure, progress, table
 from bench.startup import startup
 from local.commands import Failed
 from local.places import ROOT
 from local.stack import Stack
 
-PARTS = ("poll", "startup", "sizes", "download", "large")
+PARTS = ("poll", "startup", "sizes", "download", "reload", "large")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
             figures += startup(build, place.variables)
         if "download" in wanted:
             figures += download(build, place)
+        if "reload" in wanted:
+            figures += reload(build, place)
         if "large" in wanted:
             found, small, job = large(build, place, chosen.records)
             figures += found

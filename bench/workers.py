@@ -44,6 +44,8 @@ class Cost:
     """Write units of the table, without its indexes."""
     changes: int
     """Writes of operations' items, each of which is followed up from the stream."""
+    each: tuple[float, ...]
+    """CPU seconds of each call, in their order."""
 
     @property
     def handling(self) -> float:
@@ -56,10 +58,12 @@ class _Worker:
     function: Function
     process: subprocess.Popen[str]
     calls: int = 0
+    each: list[float] = field(default_factory=list)
 
     def call(self, event: Any) -> Any:
         self.calls += 1
         answer = self._exchange(json.dumps(event) + "\n")
+        self.each.append(answer["cpu"])
         if "error" in answer:
             raise FunctionFailed(self.function.name, answer["error"])
         return answer["value"]
@@ -80,6 +84,7 @@ class _Worker:
             reads=summary["reads"],
             writes=summary["writes"],
             changes=summary["changes"],
+            each=tuple(self.each),
         )
 
     def _exchange(self, line: str) -> Any:
