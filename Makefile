@@ -101,8 +101,8 @@ bench: up ## measure, as ratios within one run
 # --- Checks -------------------------------------------------------------------------------------------
 .PHONY: test check format
 test: check $(OCI) ## everything: the checks, and every test, against a local stack of its own
-	@echo "== tests"
-	@$(BIN)/pytest
+	@echo "== tests without a stack" && $(BIN)/pytest --numprocesses auto tests/unit tests/contract tests/template
+	@echo "== tests on the stack" && $(BIN)/pytest tests/integration tests/e2e
 
 check: setup ## format, lint, types, architecture, template
 	@echo "== format" && $(BIN)/ruff format --check .

@@ -33,6 +33,7 @@ def down(places: Places) -> None:
     places.stack.unlink(missing_ok=True)
     places.deployed.unlink(missing_ok=True)
     shutil.rmtree(places.keys, ignore_errors=True)
+    shutil.rmtree(places.signers, ignore_errors=True)
     _say("The stack is down." if stopped else "There was no stack to stop.")
 
 

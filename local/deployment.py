@@ -16,6 +16,9 @@ from local.built import finish_build, source_digest
 from local.commands import run
 from local.places import BUILD, CREDENTIALS, REGION, ROOT, STACK_NAME, Places, architecture
 
+CALLED_URL = "https://$context.domainName$context.path"
+"""How the templates of gateway responses write it."""
+
 
 def deploy(places: Places) -> None:
     """Build and deploy, unless just that is deployed.
@@ -101,7 +104,8 @@ def _buffer_responses() -> None:
 def _put_gateway_responses(places: Places) -> None:
     """Give each API the gateway responses of its definition; publish it anew.
 
-    A header that is no literal is left out: the only such is CORS, which is off here.
+    A header that is no literal is left out: the only such is CORS, which is off here. In a
+    template, where the API is stands for where it was called, which MiniStack does not tell.
     """
     formation = client("cloudformation", places.endpoint)
     gateway = client("apigateway", places.endpoint)
@@ -111,9 +115,15 @@ def _put_gateway_responses(places: Places) -> None:
     resources = (json.loads(template) if isinstance(template, str) else template)["Resources"]
     listed = formation.describe_stack_resources(StackName=STACK_NAME)["StackResources"]
     ids = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in listed}
+    keys = {
+        r["Properties"]["ApiId"]["Ref"]: r["Properties"]["ApiMappingKey"]
+        for r in resources.values()
+        if r["Type"] == "AWS::ApiGatewayV2::ApiMapping"
+    }
     for logical, resource in resources.items():
         if resource["Type"] != "AWS::ApiGateway::RestApi":
             continue
+        base = f"{places.origin}/{keys[logical]}"
         api = ids[logical]
         responses = resource["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
         for kind, response in responses.items():
@@ -123,7 +133,10 @@ def _put_gateway_responses(places: Places) -> None:
                 responseType=kind,
                 statusCode=str(response["statusCode"]),
                 responseParameters={n: v for n, v in parameters.items() if isinstance(v, str)},
-                responseTemplates=response["responseTemplates"],
+                responseTemplates={
+                    media_type: written.replace(CALLED_URL, base)
+                    for media_type, written in response["responseTemplates"].items()
+                },
             )
         for stage in gateway.get_stages(restApiId=api)["item"]:
             gateway.create_deployment(restApiId=api, stageName=stage["stageName"])

@@ -41,6 +41,11 @@ class Places:
         return self.home / "keys"
 
     @property
+    def signers(self) -> Path:
+        """Keys and certificates that compositions are signed with."""
+        return self.home / "signers"
+
+    @property
     def deployed(self) -> Path:
         """Says which state of the sources is deployed."""
         return self.home / "deployed.json"
@@ -78,6 +83,11 @@ class Places:
                 "PYTHONWARNINGS": "ignore",
             }
         )
+
+
+def from_root(file: Path) -> str:
+    """A path as stack.json names it: relative to the repository's root, if it is in there."""
+    return str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file)
 
 
 def architecture() -> str:

@@ -47,6 +47,33 @@ class Oci:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """A key that signs for the demo employee, PEM; paths as in `Oci`."""
+
+    cert_file: str
+    key_file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compositions:
+    """Ids of the tenant's seeded registry that go together, and who signs."""
+
+    person: str
+    preperson: str
+    """Who turned out to be the person."""
+    employee: str
+    """Whom the client of `oidc` is."""
+    encounter: str
+    """The employee's, with the preperson; so it goes with compositions about either."""
+    episode: str
+    signer: Signer
+    """RSA."""
+    ec_signer: Signer
+    root_file: str
+    """The certificate that the stack trusts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
     """A seeded tenant. What a stack.json of an older version lacks is None."""
 
@@ -58,6 +85,7 @@ class Tenant:
     api_key: str | None = None
     """The secret for the header `api-key`, which compositions want beside the token."""
     oci: Oci | None = None
+    compositions: Compositions | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +180,13 @@ def _tenant(document: dict[str, Any]) -> Tenant:
         bearer=values.get("bearer"),
         api_key=values.get("api_key"),
         oci=Oci(**values["oci"]) if values.get("oci") else None,
+        compositions=_compositions(values["compositions"]) if values.get("compositions") else None,
     )
+
+
+def _compositions(values: dict[str, Any]) -> Compositions:
+    signers = {name: Signer(**values[name]) for name in ("signer", "ec_signer")}
+    return Compositions(**values | signers)
 
 
 def _spelled(value: Any, spelling: Callable[[str], str]) -> Any:

@@ -7,7 +7,6 @@ import urllib.error
 import urllib.request
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -19,8 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from local.commands import Failed
+from local.compositions import seed_compositions
 from local.deployment import client
-from local.places import ROOT, Places
+from local.places import ROOT, Places, from_root
 from local.stack import Oci, Oidc, Stack, Tenant, User
 
 TENANTS = ("acme", "globex")
@@ -58,6 +58,14 @@ def seed(stack: Stack, places: Places) -> Stack:
             tenant = replace(tenant, oci=_key(stack, tenant_id, places))
         if tenant.api_key is None:
             tenant = replace(tenant, api_key=_secret(stack, tenant_id))
+        compositions = seed_compositions(
+            stack,
+            places,
+            tenant_id,
+            principal=f"client:{tenant_id}/{CLIENT}",
+            known=tenant.compositions,
+        )
+        tenant = replace(tenant, compositions=compositions)
         assert tenant.oidc is not None
         tenants.append(replace(tenant, bearer=_token(tenant.oidc)))
     print(", ".join(TENANTS), flush=True)
@@ -145,7 +153,7 @@ def _key(stack: Stack, tenant: str, places: Places) -> Oci:
         user=key["userOcid"],
         tenancy=key["tenancyOcid"],
         fingerprint=key["fingerprint"],
-        key_file=_from_root(file),
+        key_file=from_root(file),
         region=OCI_REGION,
     )
 
@@ -167,10 +175,6 @@ def _token(oidc: Oidc) -> str:
             return token
     except (OSError, ValueError, KeyError) as error:
         raise Failed(f"There is no token at {oidc.token_url}: {error}") from error
-
-
-def _from_root(file: Path) -> str:
-    return str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file)
 
 
 def _command(stack: Stack, event: dict[str, Any]) -> Any:

@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,5 +145,11 @@ def _report_reload(ended: WorkRequest, data_set: DataSet) -> None:
             f" {facts.get('columns')} columns, {facts.get('bytes')} bytes"
         )
     if data_set.contents is not None:
-        columns = ", ".join(f"{name} {kind}" for name, kind in data_set.contents.schema.items())
-        print(textwrap.fill(columns, 88, initial_indent=_INDENT, subsequent_indent=_INDENT))
+        print(_columns(data_set.contents.schema))
+
+
+def _columns(schema: Mapping[str, str]) -> str:
+    """Each column with its type, in lines that part between two."""
+    tied = ", ".join(f"{name}\xa0{kind}" for name, kind in schema.items())
+    lines = textwrap.fill(tied, 88, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    return lines.replace("\xa0", " ")

@@ -17,15 +17,27 @@ type Parameters = Mapping[str, str | float | bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataMining:
-    """Map a data file to a data set."""
+    """Map a data file to a data set, or take the rows of one that is reloaded by its name.
 
-    identifier: Reference
+    Either `identifier` and `config` are given, or `dataset`.
+    """
+
+    identifier: Reference | None = None
     """The data file."""
-    config: Reference
+    config: Reference | None = None
     """The data mapping configuration."""
+    dataset: str | None = None
+    """The name of a data set of the catalogue (work requests)."""
     parameters: Parameters | None = None
     persist_dataset: bool | None = None
     """False leaves no data set behind; None leaves it to the service, which keeps it."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where it is neither form, or both."""
+        mapped = (self.identifier is not None, self.config is not None)
+        if mapped != ((False, False) if self.dataset is not None else (True, True)):
+            message = "Data mining takes an identifier with a config, or a dataset."
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +139,7 @@ def _datamining(part: DataMining) -> dict[str, Any]:
     return _given(
         identifier=part.identifier,
         config=part.config,
+        dataset=part.dataset,
         parameters=_parameters(part.parameters),
         persistDataset=part.persist_dataset,
     )

@@ -1,4 +1,4 @@
-"""`longrun demo`, as `make demo` runs it: from a CSV file to a PDF, and the same by hand."""
+"""`longrun demo`, as `make demo` runs it: letters, a data set, reminders; and the same by hand."""
 
 import hashlib
 import re
@@ -58,6 +58,18 @@ def test_the_demo_tells_result_type_digest_and_the_time_of_each_phase(
     assert re.search(r"data set \d+, content set \d+, job set \d+", demo.stdout)
 
 
+def test_the_demo_reloads_a_data_set_and_prints_a_page_for_each_of_its_rows(
+    demo: subprocess.CompletedProcess[str], out: Path
+) -> None:
+    assert f"Reloaded accounts: {CUSTOMERS} of {CUSTOMERS} rows, 0 rejected, 12 columns" in (
+        demo.stdout
+    )
+    assert "due_date date" in demo.stdout
+    assert re.search(r"Print: work request [0-9a-f-]{36}$", demo.stdout, re.MULTILINE)
+    with pikepdf.open(out / "reminders.pdf") as reminders:
+        assert len(reminders.pages) == CUSTOMERS
+
+
 def test_the_demos_curl_lines_do_the_same_again(
     run: Run, demo: subprocess.CompletedProcess[str], out: Path
 ) -> None:
@@ -70,6 +82,10 @@ def test_the_demos_curl_lines_do_the_same_again(
     again = (out / "letters-again.pdf").read_bytes()
     assert again == (out / "letters.pdf").read_bytes()
     assert "done" in done.stdout
+    again = (out / "reminders-again.pdf").read_bytes()
+    assert again == (out / "reminders.pdf").read_bytes()
+    work_requests = re.findall(r'"operationType":"(\w+)".*?"status":"(\w+)"', done.stdout)
+    assert work_requests == [("RELOAD_DATASET", "SUCCEEDED"), ("CREATE_PRINT_OUTPUT", "SUCCEEDED")]
 
 
 def test_the_demo_says_what_is_missing_where_there_is_no_stack(run: Run, out: Path) -> None:

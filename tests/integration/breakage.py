@@ -27,6 +27,9 @@ DOORS = {
     "PrintCreateOutput": "print/create_output",
     "PrintDeliverOutput": "print/deliver_output",
     "WorkRequestsReloadDataSet": "work_requests/reload_data_set",
+    "CompositionsCreate": "compositions/create",
+    "CompositionsSign": "compositions/sign",
+    "CompositionsCancel": "compositions/cancel",
 }
 """The functions of workflows that tests have misbehave."""
 

@@ -82,6 +82,8 @@ def test_it_reads_and_cancels_and_can_do_nothing_else(resources: Resources) -> N
         "s3:ListBucket",
         "states:StopExecution",
     }
+    (read,) = [each for each in statements if "s3:GetObject" in each["Action"]]
+    assert read["Resource"] == {"Fn::Sub": "${Bucket.Arn}/results/*/errors.jsonl"}
     (written,) = [each for each in statements if "dynamodb:UpdateItem" in each["Action"]]
     keys = written["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     assert keys == ["OP#*"]

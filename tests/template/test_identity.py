@@ -40,6 +40,15 @@ def test_the_admin_function_may_make_and_delete_clients_of_this_pool_only(
     }
 
 
+def test_the_admin_function_keeps_the_directory_and_meets_no_session(resources: Resources) -> None:
+    (policy,) = resources["IdentityAdminRole"]["Properties"]["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+
+    assert "dynamodb:UpdateItem" not in statement["Action"]
+    keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert "TOKEN#*" not in keys
+
+
 def test_the_authorizer_reads_and_does_no_more(resources: Resources) -> None:
     (policy,) = resources["WorkRequestsAuthorizerRole"]["Properties"]["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]

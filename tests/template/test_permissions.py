@@ -72,7 +72,8 @@ def test_every_resource_is_named_but_for_object_prefixes_and_execution_names(
                 assert written.count("*") == 1, f"{role}: {written}"
             elif "*" in written:
                 prefix = re.fullmatch(
-                    r'{"Fn::Sub": "\$\{(?:Signed)?Bucket\.Arn\}/([a-z]+)/\*"}', written
+                    r'{"Fn::Sub": "\$\{(?:Signed)?Bucket\.Arn\}/([a-z]+)/\*(?:/errors\.jsonl)?"}',
+                    written,
                 )
                 assert prefix, f"{role}: {written}"
                 assert prefix[1] in PREFIXES, f"{role}: {written}"

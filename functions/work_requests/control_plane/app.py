@@ -6,7 +6,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from longrun.aws.platform import AwsPlatform
-from longrun.contracts.work_requests.control_plane.api import ALL_PATHS, face
+from longrun.contracts.work_requests.control_plane.api import ENDPOINTS, face
 from longrun.contracts.work_requests.services import Services
 from longrun.gateway.api import build
 
@@ -15,7 +15,7 @@ logger = Logger(service="longrun")
 
 platform = AwsPlatform()
 services = Services(platform)
-app = build(ALL_PATHS, services, face(services))
+app = build(ENDPOINTS, services, face(services))
 # What every call needs is made with the function, not with its first call.
 platform.states  # noqa: B018
 services.signatures  # noqa: B018

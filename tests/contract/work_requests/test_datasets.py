@@ -1,12 +1,14 @@
 """The Analytics face: data sets, and reloading them."""
 
 import base64
+from hashlib import sha512
 from typing import Any
 
 import pytest
 
 from longrun.aws.reload_engine import reload_engine
 from longrun.contracts.kinds import KINDS
+from longrun.contracts.work_requests.object_ids import object_id
 from longrun.datasets.errors import WorkRefused
 from longrun.datasets.reload import run
 from longrun.filestore import FileType
@@ -119,6 +121,23 @@ def test_while_one_reload_runs_another_is_a_conflict(world: World) -> None:
     assert world.call("POST", f"{other}/actions/reload", who="cora").status == 202
     work(world, first)
     assert start(world).status == 202
+
+
+def test_a_data_set_of_the_longest_name_is_reloaded(world: World) -> None:
+    path = f"/catalog/datasets/{object_id('\N{PRINTER}' * 255)}"
+    assert world.call("PUT", path, BODY, who="cora").status == 201
+    first = world.call("POST", f"{path}/actions/reload", who="cora")
+    assert first.status == 202, first.text
+    assert world.call("POST", f"{path}/actions/reload", who="cora").error == (409, "Conflict")
+
+
+def test_a_definition_that_finds_no_room_in_the_catalogue_is_refused(world: World) -> None:
+    names = [sha512(str(number).encode()).hexdigest() for number in range(4_000)]
+    body = {**BODY, "columns": [{"name": name} for name in names]}
+    refused = world.call("PUT", DATA_SET, body, who="cora")
+    assert refused.error == (400, "InvalidParameter")
+    assert "too large for the catalogue" in refused.message
+    assert world.call("GET", DATA_SET, who="cora").status == 404
 
 
 def test_a_retry_token_gives_the_same_work_request(world: World) -> None:

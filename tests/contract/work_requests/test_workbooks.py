@@ -137,6 +137,9 @@ def test_if_match_holds_a_change_to_the_state_that_was_seen(office: World) -> No
         ({"dataset": "sales"}, "$.template: this is required"),
         ({**BODY, "tempalte": "x"}, "$.tempalte: this is not known"),
         ({**BODY, "parameters": {"a": None}}, "$.parameters.a: a parameter must be"),
+        ({**BODY, "parameters": {"a": "\ud800"}}, "$.parameters.a: this is no text"),
+        ({**BODY, "parameters": {"\ud800": "a"}}, "$.parameters: this is no text"),
+        ({**BODY, "parameters": {"a": "b" * 200_000}}, "too large for the catalogue"),
         ({**BODY, "dataset": " "}, "$.dataset: this must be 1 to 255 printable characters"),
     ],
 )

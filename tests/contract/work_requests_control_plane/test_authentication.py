@@ -25,6 +25,8 @@ EVERYWHERE = [
     ("GET", "/workRequests/1b4e28ba-2fa1-41d2-883f-0016d3cca427/logs"),
     ("POST", "/workRequests"),
     ("GET", "/somewhere/else"),
+    ("GET", "/"),
+    ("OPTIONS", "/workRequests"),
 ]
 
 
@@ -127,7 +129,9 @@ def test_a_revoked_user_is_refused_at_once(world: World) -> None:
 
 def test_a_path_that_is_none_is_told_to_whoever_signed(world: World) -> None:
     assert world.call("GET", "/analyticsInstances").error == (404, "NotAuthorizedOrNotFound")
+    assert world.call("GET", "/").error == (404, "NotAuthorizedOrNotFound")
     assert world.call("PUT", "/workRequests/x").error == (405, "MethodNotAllowed")
+    assert world.call("OPTIONS", "/workRequests/x").headers["allow"] == "DELETE, GET"
 
 
 @pytest.mark.parametrize("given", ["3F2A0E5C9B1D4E7A8C6F0D1B2A394857", "csid/ABC/DEF", "a" * 128])
@@ -147,7 +151,7 @@ def test_a_request_id_is_echoed_on_every_answer(world: World, given: str) -> Non
 
     assert replies[0].headers["opc-request-id"] == "JKJaXmPLvHcESHA="
     assert [reply.headers["opc-request-id"] for reply in replies[1:]] == [given] * 6
-    assert [reply.status for reply in replies[1:]] == [200, 200, 204, 400, 401, 404]
+    assert [reply.status for reply in replies[1:]] == [200, 200, 204, 400, 401, 401]
 
 
 @pytest.mark.parametrize("given", ["", "a b", "a" * 129, "ä", "a\tb", "<x>"])

@@ -236,6 +236,26 @@ def test_any_order_is_kept_where_one_call_cannot_read_all(
     assert max(reads) == 1
 
 
+def test_nothing_is_passed_over_where_an_entry_changes_its_place_between_two_calls(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "READS", 1)
+    monkeypatch.setattr(listing, "STRETCH", 3)
+    failed = world.failed("no", age=30)
+    first, second, third = sorted(world.accepted(age=age) for age in range(3))
+    query = "&sortBy=status&limit=2"
+    reply = world.page(query)
+    assert reply.json == []
+
+    world.lifecycle.begin(first)
+    listed: list[str] = []
+    while reply.next_page:
+        reply = world.page(f"{query}&page={reply.next_page}")
+        listed += [entry["id"] for entry in reply.json]
+
+    assert listed == [second, third, failed, first]
+
+
 def test_a_call_stops_reading_before_its_time_is_over(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from longrun.aws.platform import AwsPlatform
 from longrun.contracts.kinds import KINDS
-from longrun.contracts.work_requests.control_plane.api import ALL_PATHS, face
+from longrun.contracts.work_requests.control_plane.api import ENDPOINTS, face
 from longrun.contracts.work_requests.services import Services
 from longrun.gateway.api import build
 from longrun.identity.directory import ApiKey, Tenant, User
@@ -88,7 +88,7 @@ class World:
             retention=timedelta(days=7),
             clock=platform.clock,
         )
-        self.app = build(ALL_PATHS, self.services, face(self.services))
+        self.app = build(ENDPOINTS, self.services, face(self.services))
         self.milliseconds_left = 29_000
         self._register()
 
@@ -235,7 +235,7 @@ class World:
 
     def _tell(self, before: Operation | None, after: Operation) -> None:
         """What the table's stream does in a stack."""
-        seen = Seen(mark="", before=before, after=after, time=self.platform.clock())
+        seen = Seen(before=before, after=after, time=self.platform.clock())
         event = derive(seen.before, seen.after, seen.time)
         if event is not None:
             # As it is in a stack: a moment later, and each event with its own.

@@ -1,15 +1,18 @@
 """Data sets in the single table: as entered, by revision, page by page, under restores."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from longrun.aws.catalogue import LARGEST
 from longrun.aws.data_sets import DynamoDataSets, from_item, to_item
 from longrun.aws.restoring import Mark, commit_key, gate_key
 from longrun.datasets.columns import Column, ColumnRule, ColumnType
 from longrun.datasets.data_sets import Contents, DataSet, Definition
+from longrun.datasets.errors import EntryTooLarge
 from longrun.operations.artefacts import Artefact
 from longrun.operations.errors import Interrupted
 
@@ -159,6 +162,18 @@ def test_thousands_of_columns_fit_into_one_item() -> None:
         Column(name=f"a column with a name, number {n}", type=ColumnType.TIMESTAMP)
         for n in range(4_000)
     )
-    item = to_item(replace(SALES, contents=replace(CONTENTS, columns=columns)))
-    assert len(str(item)) < 300_000
+    rules = tuple(ColumnRule(name=column.name, type=column.type) for column in columns)
+    definition = replace(SALES.definition, columns=rules)
+    item = to_item(
+        replace(SALES, definition=definition, contents=replace(CONTENTS, columns=columns))
+    )
+    assert len(str(item)) < LARGEST
     assert from_item(item).schema == columns
+
+
+def test_an_entry_in_which_a_restore_would_find_no_room_is_refused(index: DynamoDataSets) -> None:
+    names = [hashlib.sha512(str(n).encode()).hexdigest() for n in range(4_000)]
+    rules = tuple(ColumnRule(name=name) for name in names)
+    with pytest.raises(EntryTooLarge):
+        index.put(replace(BARE, definition=replace(BARE.definition, columns=rules)), replacing=None)
+    assert index.get("acme", "bare") is None

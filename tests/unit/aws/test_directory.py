@@ -89,6 +89,15 @@ def test_what_is_unknown_is_none(directory: DynamoDirectory) -> None:
     assert directory.session("digest") is None
 
 
+@pytest.mark.parametrize("name", ["a" * 2044, "\N{SLIGHTLY SMILING FACE}" * 511, "a\ud800"])
+def test_what_fits_in_no_key_is_none_and_is_not_asked_for(
+    directory: DynamoDirectory, stubbed: Stubber, name: str
+) -> None:
+    assert directory.user(name) is None
+    assert directory.client_named("acme", name) is None
+    assert directory.api_key(key_id("acme", "anna", name)) is None
+
+
 def test_tenants_and_users_come_back_as_they_were(directory: DynamoDirectory) -> None:
     zoe = replace(ANNA, name="Zoë #2 Müller", active=False, generation=7)
 

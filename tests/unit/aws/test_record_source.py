@@ -72,10 +72,12 @@ def test_the_rows_of_a_loaded_data_set_come_as_plain_values(
     s3: Any, bucket: str, dynamodb: Any, table: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "state.parquet"
-    duckdb.sql(
+    rows = duckdb.sql(
         "SELECT * FROM (VALUES ('North', 12.5::DOUBLE, 3::BIGINT, true, DATE '2026-11-22'), "
         "(NULL, NULL, NULL, NULL, NULL)) t(region, amount, count, open, since)"
-    ).write_parquet(str(file))
+    )
+    assert rows is not None
+    rows.write_parquet(str(file))
     artefacts = S3Artefacts(s3, bucket)
     with file.open("rb") as content:
         artefact = artefacts.write(

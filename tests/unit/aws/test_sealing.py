@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 
 from longrun.aws.operations import DynamoOperations
 from longrun.aws.sealing import KmsSealer
-from longrun.aws.stream import changes
+from longrun.aws.stream import operations, records
 from longrun.operations.errors import Interrupted
 from longrun.operations.lifecycle import Lifecycle
 from longrun.operations.secrets import SECRET_BYTES, SealBroken
@@ -129,7 +129,7 @@ def test_an_accepted_secret_stands_nowhere_in_the_table_and_in_no_event(
     keys = {"PK": item["PK"], "SK": item["SK"]}
     record = {"Keys": keys, "NewImage": image, "SequenceNumber": "1"}
     record["ApproximateCreationDateTime"] = NOW.timestamp()
-    [seen] = changes({"Records": [{"dynamodb": record}]})
+    [seen] = operations(list(records({"Records": [{"dynamodb": record}]})))
     assert seen.after == operation
 
 

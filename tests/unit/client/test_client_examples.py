@@ -9,11 +9,15 @@ import httpx
 import pytest
 
 import longrun_client.print as face
+import longrun_client.work_requests as other_face
 from longrun_client.print import PrintClient
+from longrun_client.work_requests import WorkRequestsClient
+from tests.unit.client import analytics
 from tests.unit.client.service import Service, streamed, text
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "client.md").read_text(), re.DOTALL)
+*PRINTING, WORKING = EXAMPLES
 ID = "0192f4a6-9c1e-7cc0-8d0a-3f1b2a4c5d6e"
 PDF = streamed(b"%PDF", headers={"X-Result-Type": "Output-Streamed", "X-Data-Set-ID": "5"})
 
@@ -28,7 +32,7 @@ def local(handle: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransp
     return httpx.MockTransport(moved)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=["letters", "data in the call"])
+@pytest.mark.parametrize("example", PRINTING, ids=["letters", "data in the call"])
 def test_an_example_of_the_documentation_runs(
     example: str,
     service: Service,
@@ -53,3 +57,36 @@ def test_an_example_of_the_documentation_runs(
 
     assert (tmp_path / "letters.pdf").read_bytes() == b"%PDF"
     assert "error" not in capsys.readouterr().out
+
+
+def test_the_example_of_work_requests_runs(
+    service: Service,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(
+        other_face,
+        "WorkRequestsClient",
+        functools.partial(WorkRequestsClient, transport=service.transport(), sleep=service.sleep),
+    )
+    monkeypatch.chdir(tmp_path)
+    local, work_request = "http://127.0.0.1:4566/api/20210901", analytics.ID
+    accounts = f"{local}/catalog/datasets/YWNjb3VudHM"
+    reminders = f"{local}/catalog/workbooks/UmVtaW5kZXJz"
+    service.on("POST http://localhost:4566/oauth2/token", analytics.token("t"))
+    service.on(f"PUT {accounts}", analytics.answer(analytics.data_set(), 201))
+    service.on(f"POST {accounts}/actions/reload", analytics.accepted())
+    polls = [analytics.seen("IN_PROGRESS", 30), analytics.reloaded(rows=20)]
+    service.on(f"GET {local}/workRequests/{work_request}", *polls)
+    service.on(f"PUT {reminders}", analytics.answer(analytics.workbook(), 201))
+    where = f"{reminders}/exports/{work_request}"
+    service.on(f"POST {reminders}/exports", analytics.accepted(resourceUri=where))
+    service.on(f"GET {where}", PDF)
+    service.on(f"POST {local}/snapshots", analytics.accepted())
+    service.on(f"POST {local}/system/actions/restoreSnapshot", analytics.accepted())
+
+    exec(compile(WORKING, "docs/client.md", "exec"), {})
+
+    assert (tmp_path / "reminders.pdf").read_bytes() == b"%PDF"
+    assert capsys.readouterr().out.split() == ["30%", "100%", "20"]

@@ -18,10 +18,25 @@ from longrun_client.demo_sample import SampleMissing
 from longrun_client.demo_stack import StackMissing, read_stack
 from longrun_client.print import FileKind, NotAuthenticated, ServiceFailed
 from longrun_client.print_files import UPLOAD_LIMIT
+from longrun_client.work_requests import TokenRefused, WorkFailed
+from tests.unit.client.analytics import (
+    API,
+    TOKENS,
+    accepted,
+    answer,
+    data_set,
+    reloaded,
+    seen,
+    token,
+)
 from tests.unit.client.service import STORE, URL, Reply, Service, error, streamed, text
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 ID = "0192f4a6-9c1e-7cc0-8d0a-3f1b2a4c5d6e"
+REMINDERS = "0192f4a6-9c1e-7cc0-8d0a-3f1b2a4c5d6f"
+RELOAD = "0192f4a6-9c1e-7cc0-8d0a-3f1b2a4c5d70"
+DATA_SET = f"{API}/catalog/datasets/YWNjb3VudHM"
+POLL_RELOAD = f"GET {API}/workRequests/{RELOAD}"
 PDF = b"%PDF-1.7 letters"
 RESULT = f"POST /workflow/print/getResult/{ID}"
 HEADERS = {
@@ -36,11 +51,15 @@ def stack_document() -> dict[str, Any]:
     watcher = {"name": "acme-monitor", "password": "w", "roles": ["ROLE_MONITOR"]}
     roles = ["ROLE_DATA", "ROLE_RESOURCE", "ROLE_MONITOR"]
     operator = {"name": "acme-operator", "password": "it's $ecret", "roles": roles}
+    oidc = {"tokenUrl": TOKENS, "clientId": "me", "clientSecret": "s3cret/+", "scopes": []}
     return {
         "endpoint": "http://localhost:4566",
-        "contracts": {"print": URL},
-        "tenants": [{"id": "acme", "users": [watcher, operator]}],
+        "contracts": {"print": URL, "workRequests": API},
+        "tenants": [{"id": "acme", "users": [watcher, operator], "oidc": oidc}],
     }
+
+
+OLD_STACK = json.dumps(stack_document() | {"contracts": {"print": URL}})
 
 
 @pytest.fixture
@@ -76,7 +95,8 @@ def serve(service: Service, result: Reply | None = None) -> None:
     uploads = ("DataFile", "DataMiningConfig", "template", "JobCreationConfig")
     for number, upload in enumerate((*uploads, "OutputCreationConfig"), start=11):
         service.on(f"POST /filestore/{upload}", text(str(number)))
-    service.on("POST /workflow/print/submit", text("", 202, headers={"operationId": ID}))
+    submitted = [text("", 202, headers={"operationId": each}) for each in (ID, REMINDERS)]
+    service.on("POST /workflow/print/submit", *submitted)
     polls = [text("0"), text("5"), text("40"), text("90"), text("done")]
     service.on(f"GET /workflow/print/getProgress/{ID}", *polls)
     service.on(
@@ -89,6 +109,24 @@ def serve(service: Service, result: Reply | None = None) -> None:
     service.on(RESULT, result or streamed(PDF, headers=HEADERS))
     pages = {"pages": [{"count": 4, "media": {"name": "A4", "size": "210x297"}}]}
     service.on("GET /entity/contentsets/200/pages", lambda _: httpx.Response(200, json=pages))
+    serve_data_set(service)
+
+
+def serve_data_set(service: Service) -> None:
+    service.on(f"POST {TOKENS}", token("a-token"))
+    service.on(f"PUT {DATA_SET}", answer(data_set(loaded=False), 201))
+    service.on(f"GET {DATA_SET}", answer(data_set()))
+    service.on(f"POST {DATA_SET}/actions/reload", accepted(RELOAD))
+    service.on(POLL_RELOAD, seen("ACCEPTED", 0), seen("IN_PROGRESS", 30), reloaded(rows=3))
+    printing = {"operationType": "CREATE_PRINT_OUTPUT"}
+    service.on(
+        f"GET {API}/workRequests/{REMINDERS}",
+        seen("IN_PROGRESS", 70, **printing),
+        seen("SUCCEEDED", 100, **printing),
+    )
+    service.on(
+        f"POST /workflow/print/getResult/{REMINDERS}", streamed(b"%PDF reminders", headers=HEADERS)
+    )
 
 
 def commands(output: str) -> list[list[str]]:
@@ -109,7 +147,50 @@ def test_the_demo_makes_the_letters_and_tells_what_happened(
     phases = ["Generate", "Upload", "Waiting", "Data Mapping", "Content Creation"]
     for phase in [*phases, "Output Creation", "Download", "Together"]:
         assert f"\n         {phase} " in shown
-    assert "password is of this local stack alone" in shown
+    assert "The password and the secret are of this local stack alone" in shown
+
+
+def test_the_demo_reloads_a_data_set_and_prints_it_as_a_work_request(
+    demo: Demo, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve(service)
+    run_demo(demo)
+    shown = capsys.readouterr().out
+    assert demo.target.with_name("reminders.pdf").read_bytes() == b"%PDF reminders"
+    assert f"Reload: work request {RELOAD}" in shown
+    assert "30%  Reload" in shown
+    assert "Reloaded accounts: 3 of 3 rows, 0 rejected, 2 columns, 3613 bytes" in shown
+    assert "name string, total number" in shown
+    assert f"Print: work request {REMINDERS}" in shown
+    assert "70%  Print" in shown
+    (define,) = (each for each in service.requests if each.method == "PUT")
+    assert json.loads(define.content) == {"source": "accounts.csv"}
+    submits = [each for each in service.requests if each.url.path.endswith("/submit")]
+    assert json.loads(submits[1].content) == {
+        "datamining": {"dataset": "accounts"},
+        "contentcreation": {"config": 13},
+        "jobcreation": {},
+        "outputcreation": {"config": 15, "createOnly": True},
+        "returnIdInHeader": True,
+    }
+    accounts = (demo.target.parent / "sample" / "accounts.csv").read_text()
+    assert len(accounts.splitlines()) == 4
+
+
+def test_a_reload_that_failed_ends_the_demo_with_its_reasons(demo: Demo, service: Service) -> None:
+    serve(service)
+    reason = {"code": "RowRejected", "message": "accounts.csv, line 3: this is no number."}
+    service.replies[POLL_RELOAD] = [seen("FAILED", 30, Errors=[reason])]
+    with pytest.raises(WorkFailed, match="line 3: this is no number"):
+        run_demo(demo)
+    assert demo.target.read_bytes() == PDF
+
+
+def test_a_client_whose_secret_does_not_hold_is_told(demo: Demo, service: Service) -> None:
+    serve(service)
+    service.replies[f"POST {TOKENS}"] = [answer({"error": "invalid_client"}, 400)]
+    with pytest.raises(TokenRefused, match="invalid_client"):
+        run_demo(demo)
 
 
 def test_the_demo_submits_all_four_parts_by_the_ids_of_its_uploads(
@@ -117,7 +198,7 @@ def test_the_demo_submits_all_four_parts_by_the_ids_of_its_uploads(
 ) -> None:
     serve(service)
     run_demo(demo)
-    (submit,) = (each for each in service.requests if each.url.path.endswith("/submit"))
+    submit = next(each for each in service.requests if each.url.path.endswith("/submit"))
     assert json.loads(submit.content) == {
         "datamining": {"identifier": 11, "config": 12},
         "contentcreation": {"config": 13},
@@ -135,11 +216,14 @@ def test_the_curl_lines_are_whole_and_carry_credentials_and_urls(
     serve(service)
     run_demo(demo)
     lines = commands(capsys.readouterr().out)
-    assert len(lines) == 12
+    assert len(lines) == 18
     for words in lines:
         assert words[:4] == ["curl", "-sS", "-D", "-"]
-        assert words[4:6] == ["--user", "acme-operator:it's $ecret"]
-        assert words[-1].startswith(f"{URL}/")
+        if words[-1].startswith(f"{URL}/"):
+            assert words[4:6] == ["--user", "acme-operator:it's $ecret"]
+        else:
+            assert words[-1].startswith(f"{API}/")
+            assert words[4:6] == ["--header", "Authorization: Bearer $token"]
         for word in words:
             assert not word.startswith("@") or Path(word[1:]).is_file()
     paths = [words[-1].removeprefix(URL) for words in lines]
@@ -156,6 +240,28 @@ def test_the_curl_lines_are_whole_and_carry_credentials_and_urls(
     submitted = next(word for word in lines[5] if word.startswith("@"))
     assert json.loads(Path(submitted[1:]).read_text())["datamining"]["identifier"] == 11
     assert lines[8][-3:-1] == ["--output", str(demo.target.with_name("letters-again.pdf"))]
+    paths = [words[-1].removeprefix(API) for words in lines]
+    assert paths[12:15] == [
+        "/catalog/datasets/YWNjb3VudHM",
+        "/catalog/datasets/YWNjb3VudHM/actions/reload",
+        f"/workRequests/{RELOAD}",
+    ]
+    assert paths[16] == f"/workRequests/{REMINDERS}"
+    assert lines[17][-3:-1] == ["--output", str(demo.target.with_name("reminders-again.pdf"))]
+
+
+def test_the_curl_lines_fetch_a_token_into_a_variable(
+    demo: Demo, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve(service)
+    run_demo(demo)
+    shown = capsys.readouterr().out
+    (asking,) = (line for line in shown.splitlines() if line.startswith("token="))
+    words = shlex.split(asking.removeprefix("token=$(").removesuffix(" |"))
+    assert words[words.index("--user") + 1] == "me:s3cret/+"
+    assert words[words.index("--data") + 1] == "grant_type=client_credentials"
+    assert words[-1] == TOKENS
+    assert "access_token" in shown
 
 
 def test_a_result_from_the_store_is_repeated_in_two_steps_that_keep_the_password_back(
@@ -234,6 +340,7 @@ def test_missing_samples_are_named(demo: Demo, service: Service, tmp_path: Path)
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
+        (OLD_STACK, "does not describe a stack"),
         ("{", "cannot be read"),
         ("[]", "does not describe a stack"),
         ("{}", "does not describe a stack"),
@@ -250,7 +357,9 @@ def test_a_stack_file_that_is_none_is_told(content: str, reason: str, tmp_path: 
 def test_the_first_user_who_may_do_it_all_is_taken_and_the_password_not_shown(stack: Path) -> None:
     found = read_stack(stack)
     assert (found.tenant, found.user, found.url) == ("acme", "acme-operator", URL)
+    assert (found.work_requests, found.credentials.client_id) == (API, "me")
     assert "$ecret" not in repr(found)
+    assert "s3cret" not in repr(found)
 
 
 def test_the_command_says_in_a_sentence_that_there_is_no_stack(

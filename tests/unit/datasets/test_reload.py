@@ -12,7 +12,7 @@ import pytest
 from longrun.contracts.work_requests.kinds import RELOAD_DATA_SET
 from longrun.datasets import columnar
 from longrun.datasets.data_sets import DataSet, DataSetPage, DataSets, Definition
-from longrun.datasets.errors import DataSetReplaced, WorkRefused
+from longrun.datasets.errors import DataSetReplaced, EntryTooLarge, WorkRefused
 from longrun.datasets.reload import ReloadEngine, run
 from longrun.datasets.rows import Rows
 from longrun.filestore import FileStore, FileType
@@ -323,6 +323,28 @@ def test_a_cancellation_before_the_exchange_leaves_the_old_state(world: World) -
     with pytest.raises(OperationStopped):
         run(world.engine, operation_id)
     assert world.data_set.contents is None
+    assert world.artefacts.states == set()
+
+
+def test_a_step_that_comes_after_the_end_removes_nothing_that_is_read(world: World) -> None:
+    first, second = world.reload(), world.reload()
+    for operation in (first, second):
+        with pytest.raises(OperationStopped):
+            run(world.engine, operation.id)
+    assert len(world.artefacts.states) == 2
+    assert len(world.read()) == 2
+
+
+def test_a_source_whose_columns_find_no_room_in_the_catalogue_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def put(data_set: DataSet, *, replacing: str | None) -> bool:
+        raise EntryTooLarge(data_set.name, 300_000, 200_000)
+
+    monkeypatch.setattr(world.index, "put", put)
+    (fault,) = world.refused().errors
+    assert (fault.code, "300,000 bytes" in fault.message) == ("SourceInvalid", True)
+    assert world.artefacts.states == set()
 
 
 def test_a_cancellation_is_noticed_while_the_engine_reads(

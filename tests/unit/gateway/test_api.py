@@ -267,12 +267,18 @@ def test_a_face_may_know_its_callers_itself(gateway: Gateway) -> None:
     assert [request.path for request in seen] == ["/api/guarded"]
 
 
-def test_a_caller_who_is_nobody_is_answered_as_an_error(gateway: Gateway) -> None:
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [("GET", "/api/guarded"), ("PUT", "/api/guarded"), ("GET", "/api/nowhere"), ("GET", "/api/")],
+)
+def test_a_caller_who_is_nobody_is_answered_as_an_error(
+    gateway: Gateway, verb: str, path: str
+) -> None:
     def authenticate(_: Request) -> Principal:
         raise Unauthenticated(Reason.MISSING)
 
     gateway.face = replace(gateway.face, authenticate=authenticate)
-    reply = gateway.send("GET", "/api/guarded")
+    reply = gateway.send(verb, path)
 
     assert (reply.status, reply.json["error"]) == (401, "Unauthenticated")
 

@@ -306,6 +306,9 @@ class TestAnotherIssuer:
 
         assert reason in {Reason.WRONG_AUDIENCE, Reason.MALFORMED}
 
+    def test_an_id_token_is_refused_where_the_issuer_says_that_it_is_one(self, gate: Gate) -> None:
+        assert gate.refuse(gate.issuer.token(aud="longrun", token_use="id")) == Reason.WRONG_USE
+
     def test_scopes_and_roles_come_in_the_usual_claims(self, gate: Gate) -> None:
         token = gate.issuer.token(
             aud="longrun", scope=None, scp=["print:run"], roles=["DV Content Author"]

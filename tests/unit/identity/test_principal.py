@@ -80,7 +80,13 @@ def test_a_scope_is_a_role_or_a_permission() -> None:
         "print:run",
         "datasets:author",
     }
-    assert permissions_of(SCOPES) == PERMISSIONS == permissions_of(ROLES)
+    assert permissions_of(SCOPES) == PERMISSIONS
+
+
+def test_what_no_role_permits_is_compositions() -> None:
+    by_scope_alone = PERMISSIONS - permissions_of(ROLES)
+
+    assert by_scope_alone == {name for name in PERMISSIONS if name.startswith("composition:")}
 
 
 def test_roles_add_up_and_unknown_ones_permit_nothing() -> None:

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from longrun.aws.faults import REASONS_PASSING, interrupted, reasons_of
 from longrun.aws.restoring import UNMARKED, Item, Restores
+from longrun.datasets.errors import EntryTooLarge
 from longrun.operations.errors import Interrupted
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+LARGEST: Final = 200_000
+"""Bytes of an entry. DynamoDB's items have 400 KiB, in which a restore's mark must find room: it
+holds what takes the entry's place, and that may be as large."""
 _SERVICE: Final = "The state store"
 _ATTEMPTS: Final = 4
 
@@ -52,13 +56,19 @@ class CatalogueItems:
 
         Returns:
             False if something else stands there; nothing was changed then.
+
+        Raises:
+            EntryTooLarge: It has more than `LARGEST` bytes; nothing was changed.
         """
+        name = item["SK"]["S"]
+        if (size := _size(item)) > LARGEST:
+            raise EntryTooLarge(name, size, LARGEST)
         condition = (
             _standing_at(replacing)
             if replacing
             else {"ConditionExpression": "attribute_not_exists(PK)"}
         )
-        return self._write(tenant, item["SK"]["S"], {"Put": {"Item": item, **condition}})
+        return self._write(tenant, name, {"Put": {"Item": item, **condition}})
 
     @interrupted(_SERVICE)
     def delete(self, tenant: str, name: str, revision: str) -> bool:
@@ -105,6 +115,15 @@ class CatalogueItems:
             else:
                 return True
         raise Interrupted(_SERVICE)
+
+
+def _size(item: Item) -> int:
+    """In bytes, as DynamoDB counts them: names and values; entries have no lists and no maps."""
+    return sum(_length(part) for name, value in item.items() for part in (name, *value.values()))
+
+
+def _length(part: str | bytes | bool) -> int:
+    return len(part if isinstance(part, bytes) else str(part).encode())
 
 
 def _standing_at(revision: str) -> dict[str, Any]:

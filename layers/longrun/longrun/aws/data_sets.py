@@ -1,10 +1,11 @@
 """The catalogue's data sets in the single table. Implements `datasets.data_sets.DataSetIndex`.
 
-An item is PK `DATASET#<tenant>` SK `<name>`. Definition and contents are kept as JSON text: with
-thousands of columns that is a fraction of what typed values would be.
+An item is PK `DATASET#<tenant>` SK `<name>`. Definition and contents are kept as compressed
+JSON: with thousands of columns that is a fraction of what an item may have.
 """
 
 import json
+import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -61,11 +62,11 @@ def to_item(data_set: DataSet) -> dict[str, Any]:
         {
             "PK": f"{_KIND}#{data_set.tenant}",
             "SK": data_set.name,
-            "definition": _text(data_set.definition.document()),
+            "definition": _packed(data_set.definition.document()),
             "created": items.stamp(data_set.created),
             "changed": items.stamp(data_set.changed),
             "revision": data_set.revision,
-            "contents": _text(contents.document()) if contents else None,
+            "contents": _packed(contents.document()) if contents else None,
             "held": data_set.held,
             "previous": data_set.previous,
             "surplus": data_set.surplus,
@@ -80,16 +81,21 @@ def from_item(item: Item) -> DataSet:
     return DataSet(
         tenant=values["PK"].removeprefix(f"{_KIND}#"),
         name=values["SK"],
-        definition=Definition.read(json.loads(values["definition"])),
+        definition=Definition.read(_unpacked(values["definition"])),
         created=datetime.fromisoformat(values["created"]),
         changed=datetime.fromisoformat(values["changed"]),
         revision=values["revision"],
-        contents=Contents.read(json.loads(contents)) if contents else None,
+        contents=Contents.read(_unpacked(contents)) if contents else None,
         held=values["held"],
         previous=values.get("previous"),
         surplus=values.get("surplus"),
     )
 
 
-def _text(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+def _packed(document: Mapping[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _unpacked(packed: bytes) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(zlib.decompress(packed))
+    return document

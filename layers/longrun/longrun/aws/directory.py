@@ -212,6 +212,8 @@ class DynamoDirectory:
         return Page(entries=[items.api_secret(item) for item in found], after=last)
 
     def _get(self, key: Item) -> Mapping[str, Any] | None:
+        if not items.can_be_kept(key):
+            return None
         with interrupted(_SERVICE):
             answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return answer.get("Item")

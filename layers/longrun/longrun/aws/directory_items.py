@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from longrun.identity.directory import (
     ApiKey,
@@ -18,10 +18,21 @@ from longrun.identity.ocids import key_id, user_ocid
 type Item = dict[str, Any]
 """An item in the low-level client's form: attribute name to typed value."""
 
+_LONGEST: Final = {"PK": 2048, "SK": 1024}
+"""In bytes of UTF-8; DynamoDB refuses a request with a longer key."""
+
 
 def key(partition: str, sort: str) -> Item:
     """A primary key."""
     return {"PK": {"S": partition}, "SK": {"S": sort}}
+
+
+def can_be_kept(key: Item) -> bool:
+    """Whether there can be an item of this key: it is text, and short enough."""
+    try:
+        return all(len(key[name]["S"].encode()) <= most for name, most in _LONGEST.items())
+    except UnicodeEncodeError:
+        return False
 
 
 def tenant_key(tenant_id: str) -> Item:

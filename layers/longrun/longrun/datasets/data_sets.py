@@ -137,6 +137,12 @@ class DataSet:
         """The columns that the next load is held to."""
         return self.contents.columns if self.contents and self.held else ()
 
+    @property
+    def states(self) -> list[str]:
+        """The keys of all that is known to be loaded of it."""
+        present = self.contents.artefact.key if self.contents else None
+        return [key for key in (present, self.previous, self.surplus) if key is not None]
+
     def loaded(self, contents: Contents) -> Self:
         """The data set with a new state in place of the present one."""
         return replace(
@@ -264,10 +270,8 @@ class DataSets:
         """
         if not self._index.delete(data_set):
             raise DataSetChanged(data_set.name)
-        kept = data_set.contents.artefact.key if data_set.contents else None
-        for key in (kept, data_set.previous, data_set.surplus):
-            if key is not None:
-                self._artefacts().delete(key)
+        for key in data_set.states:
+            self._artefacts().delete(key)
 
 
 def state_key(tenant: str, state: str) -> str:

@@ -257,6 +257,19 @@ def _place(rejection: Rejection) -> str:
     return f"{rejection.place}, column {rejection.column}"
 
 
+class EntryTooLarge(Exception):
+    """A data set or a workbook is larger than an entry of the catalogue may be."""
+
+    def __init__(self, name: str, size: int, most: int) -> None:
+        super().__init__(
+            f"{name!r} is too large for the catalogue: what describes it has {size:,} bytes, and "
+            f"may have {most:,}."
+        )
+        self.name = name
+        self.size = size
+        self.most = most
+
+
 class WorkRefused(Exception):
     """The work cannot be done as ordered; the operation says why and has failed.
 

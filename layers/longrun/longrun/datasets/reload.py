@@ -4,7 +4,6 @@ Readers see the state that was there until the new one is complete, and then tha
 one conditional write. A step that dies anywhere leaves the old state; repeated, it does no harm.
 """
 
-import json
 import logging
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from longrun.datasets.data_sets import PARQUET, Contents, DataSet, DataSetIndex,
 from longrun.datasets.errors import (
     DataSetDeleted,
     DefinitionChanged,
+    EntryTooLarge,
     ReloadRefused,
     SourceInvalid,
     SourceMissing,
@@ -27,6 +27,8 @@ from longrun.datasets.formats import open_source
 from longrun.datasets.loading import Load, Loaded
 from longrun.filestore import FileNotFound, FileStore, FileStoreError, FileType, ManagedFile
 from longrun.operations.artefacts import ArtefactMissing, ArtefactStore
+from longrun.operations.error_list import keep_error_list
+from longrun.operations.errors import OperationStopped
 from longrun.operations.lifecycle import Lifecycle
 from longrun.operations.operation import ERRORS_KEPT, Fault, Operation, Phase, Resource, Source
 from longrun.operations.store import OperationStore
@@ -69,9 +71,15 @@ def run(engine: ReloadEngine, operation_id: str) -> None:
         OperationStopped: It is being canceled, or has ended.
         Interrupted: A passing fault of the platform; the workflow repeats the step.
     """
-    operation = engine.lifecycle.check(operation_id)
+    operation = engine.operations.get(operation_id)
+    reload = _Reload(engine, operation)
     try:
-        _Reload(engine, operation).run()
+        engine.lifecycle.check(operation_id)
+        reload.run()
+    except OperationStopped:
+        # Its workflow may have been stopped already.
+        reload.abandon()
+        raise
     except ReloadRefused as refused:
         _fail(engine, operation, refused)
         raise WorkRefused from None
@@ -81,14 +89,10 @@ def _fail(engine: ReloadEngine, operation: Operation, refused: ReloadRefused) ->
     """End the operation with the reasons; where they are many, all of them go into a file."""
     reasons = refused.reasons
     if len(reasons) > ERRORS_KEPT:
-        told = [{"code": each.code, "message": each.message} for each in reasons]
+        told = [(each.code, each.message) for each in reasons]
         if (untold := refused.count - len(reasons)) > 0:
-            told.append({"code": "RowsRejected", "message": f"And {untold:,} more rows."})
-        engine.artefacts.write(
-            f"results/{operation.tenant}/{operation.id}/errors.jsonl",
-            (json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in told),
-            media_type="application/jsonl",
-        )
+            told.append(("RowsRejected", f"And {untold:,} more rows."))
+        keep_error_list(operation, told, engine.artefacts)
     faults = [
         Fault(code=each.code, message=each.message, source=Source.USER, target=each.place)
         for each in reasons[:ERRORS_KEPT]
@@ -118,6 +122,13 @@ class _Reload:
             target = Path(folder) / "made.parquet"
             loaded = self._load(data_set, file, path, target)
             self._exchange(data_set, file, loaded, target)
+
+    def abandon(self) -> None:
+        """Remove what was made and never exchanged, by this run of the step or one before it."""
+        key = state_key(self._operation.tenant, self._operation.id)
+        now = self._engine.data_sets.get(self._operation.tenant, self._name)
+        if now is None or key not in now.states:
+            self._engine.artefacts.delete(key)
 
     def _data_set(self) -> DataSet:
         data_set = self._engine.data_sets.get(self._operation.tenant, self._name)
@@ -189,8 +200,16 @@ class _Reload:
         )
         engine.lifecycle.check(operation.id)
         new = data_set.loaded(contents)
-        if not engine.data_sets.put(new, replacing=data_set.revision):
-            new = self._overtaken(artefact.key)
+        try:
+            if not engine.data_sets.put(new, replacing=data_set.revision):
+                new = self._overtaken(artefact.key)
+        except EntryTooLarge as large:
+            engine.artefacts.delete(artefact.key)
+            raise SourceInvalid(
+                file.name,
+                "it has too many columns with names that are too long: what describes the data set "
+                f"would have {large.size:,} bytes, and may have {large.most:,}.",
+            ) from None
         self._conclude(new)
 
     def _overtaken(self, key: str) -> DataSet:

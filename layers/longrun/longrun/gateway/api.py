@@ -63,7 +63,8 @@ class Face:
     shown: tuple[str, ...] = ()
     """Headers that a browser's script may see."""
     authenticate: Callable[[Request], Principal] = authorized
-    """Who calls."""
+    """Who calls. Whoever finds that out here, behind no authorizer, finds it out first of all:
+    strangers do not learn which paths there are."""
     always: Callable[[Request], Mapping[str, str]] = _no_headers
     """Headers of every answer, errors included; an answer's own come before them."""
     finish: Callable[[Request, Answer], Answer] = _as_given
@@ -153,6 +154,11 @@ class _Api[S: Services]:
     def unknown(self, _: NotFoundError) -> Response[Any]:
         """Answers where no endpoint is."""
         request, path = self._request, self._path
+        if self._face.authenticate is not authorized:
+            try:
+                self._face.authenticate(request)
+            except Exception as error:  # noqa: BLE001 - `failed` gives each its answer
+                return self.failed(error)
         verbs = {
             verb
             for endpoint in self._endpoints

@@ -68,7 +68,8 @@ class BearerAuthenticator:
             Interrupted: The issuer's keys, or the directory, cannot be had just now.
         """
         claims = self._tokens.verify(_token(headers))
-        if not self._issuer.audience and claims.get("token_use") != "access":
+        # Only Cognito says what a token is for; where it does, an ID token never opens a door.
+        if claims.get("token_use", "access" if self._issuer.audience else None) != "access":
             raise Unauthenticated(Reason.WRONG_USE)
         client = self._client(claims)
         tenant = self._tenant(claims, client)

@@ -39,7 +39,7 @@ class Command(BaseModel):
 class ListCommand(Command):
     """A command that lists, a part at a time."""
 
-    after: str | None = Field(default=None, min_length=1)
+    after: str | None = Field(default=None, min_length=1, max_length=255)
     limit: int = Field(default=100, ge=1, le=1000)
 
 

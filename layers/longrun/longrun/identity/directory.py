@@ -70,7 +70,7 @@ class Client:
     """Roles and permissions: at most these count, whatever a token says."""
     created: datetime
     active: bool = True
-    """False: revoked, for good."""
+    """False: revoked."""
     managed: bool = False
     """Whether the issuer's side was made by us, in the stack's own user pool."""
     version: int = 1
@@ -89,7 +89,7 @@ class ApiKey:
     """PEM."""
     created: datetime
     active: bool = True
-    """False: revoked."""
+    """False: revoked, for good."""
     version: int = 1
     """Counts the writes, as a tenant's."""
 

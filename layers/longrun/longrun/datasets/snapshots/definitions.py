@@ -56,18 +56,13 @@ def data_set_of(entry: Entry, tenant: str, *, standing: DataSet | None) -> DataS
     present = _present(standing)
     if present == _present(restored):
         return replace(restored, previous=standing.previous, surplus=standing.surplus)
-    return replace(restored, previous=present, surplus=standing.previous)
+    return replace(restored, previous=present)
 
 
 def unused_by(restored: DataSet | None, standing: DataSet) -> list[str]:
     """The keys of what was loaded of a data set and is not known of what takes its place."""
-    known = set() if restored is None else set(_states(restored))
-    return [key for key in _states(standing) if key not in known]
-
-
-def _states(data_set: DataSet) -> list[str]:
-    states = (_present(data_set), data_set.previous, data_set.surplus)
-    return [key for key in states if key is not None]
+    known = set() if restored is None else set(restored.states)
+    return [key for key in standing.states if key not in known]
 
 
 def _present(data_set: DataSet) -> str | None:

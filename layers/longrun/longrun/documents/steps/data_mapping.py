@@ -1,6 +1,5 @@
 """The data mapping step: the data file becomes a data set."""
 
-import json
 from collections.abc import Iterator
 
 from longrun.documents.dataset_chunks import DataSetWriter
@@ -18,6 +17,7 @@ from longrun.documents.steps.engine import (
     set_prefix,
 )
 from longrun.filestore import FileType, ManagedFile
+from longrun.operations.error_list import keep_error_list
 from longrun.operations.operation import ERRORS_KEPT, Operation
 
 PROBLEMS_LISTED = 10_000
@@ -94,14 +94,6 @@ def _all_faults(
         limit=PROBLEMS_LISTED,
     )
     if found.faults > ERRORS_KEPT:
-        engine.artefacts.write(
-            f"results/{operation.tenant}/{operation.id}/errors.jsonl",
-            (_line(problem) for problem in found.problems),
-            media_type="application/jsonl",
-        )
+        told = ((type(problem).__name__, str(problem)) for problem in found.problems)
+        keep_error_list(operation, told, engine.artefacts)
     return RecordsInvalid(faults_of(found.problems[:ERRORS_KEPT]), found.faults)
-
-
-def _line(problem: RecordInvalid | SourceInvalid) -> bytes:
-    entry = {"code": type(problem).__name__, "message": str(problem)}
-    return json.dumps(entry, ensure_ascii=False).encode() + b"\n"

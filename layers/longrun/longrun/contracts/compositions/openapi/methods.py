@@ -73,7 +73,10 @@ METHODS: Final[dict[str, Method]] = {
             "subject": ("Whom it is about. This or `focus`, and not both.", ID),
             "focus": ("Who is in its section's focus.", ID),
             "type": ("Of this type alone.", {"enum": [each.value for each in CompositionType]}),
-            "status": ("In this status alone.", {"enum": [each.value for each in CompositionStatus]}),
+            "status": (
+                "In this status alone.",
+                {"enum": [each.value for each in CompositionStatus]},
+            ),
             "encounter": ("Of this encounter alone.", ID),
             "episodeOfCare": ("Of encounters of this episode alone.", ID),
             "offset": (

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from longrun.datasets.errors import DataSetMissing
+from longrun.datasets.errors import DataSetMissing, EntryTooLarge
 from longrun.datasets.snapshots.errors import (
     SnapshotInUse,
     SnapshotUnfinished,
@@ -174,6 +174,7 @@ _FAILURES: Mapping[type, Callable[[Any], Failure]] = {
     FileNotFound: _said(404, "NotFound"),
     DataSetMissing: _said(404, "NotFound"),
     WorkbookMissing: _said(404, "NotFound"),
+    EntryTooLarge: _said(400, "InvalidParameter"),
     # A template that came by a form is looked through by who names it first.
     FileStoreError: _said(400, "InvalidParameter"),
     InputInvalid: _said(400, "InvalidParameter"),

@@ -33,9 +33,24 @@ def _reference(value: object) -> object:
 def _parameter(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("the number is too large")
-    if isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return _whole(value)
+    if isinstance(value, int | float):
         return value
     raise ValueError("a parameter must be a string, a number or a boolean")
+
+
+def _whole(text: str) -> str:
+    # Half a surrogate pair, which JSON can smuggle in, is no text.
+    if any("\ud800" <= each <= "\udfff" for each in text):
+        raise ValueError("this is no text: it has half a surrogate pair")
+    return text
+
+
+def _named(parameters: dict[str, Any]) -> dict[str, Any]:
+    for name in parameters:
+        _whole(name)
+    return parameters
 
 
 def _page(value: object) -> object:
@@ -67,7 +82,7 @@ class WorkbookBody(BaseModel):
     """Id or name of a template in the file store; of a name, the newest file counts."""
     dataset: Name
     """The name of a data set."""
-    parameters: dict[str, Parameter] = {}
+    parameters: Annotated[dict[str, Parameter], AfterValidator(_named)] = {}
     """Runtime parameters of the template."""
     description: Annotated[str, Field(max_length=1000)] | None = None
     """What it is for."""

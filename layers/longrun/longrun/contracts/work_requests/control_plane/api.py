@@ -9,9 +9,7 @@ from longrun.contracts.work_requests.control_plane import details, listing, work
 from longrun.contracts.work_requests.control_plane.errors import failed, too_large, unknown
 from longrun.contracts.work_requests.control_plane.work_requests import WORK_REQUEST
 from longrun.contracts.work_requests.services import Services
-from longrun.gateway.answer import Answer
 from longrun.gateway.api import Face
-from longrun.gateway.call import Call
 from longrun.gateway.endpoint import Endpoint
 from longrun.gateway.request import Request
 from longrun.identity.credentials import Reason, Unauthenticated
@@ -58,30 +56,6 @@ ENDPOINTS: Final = (
     ),
 )
 """The methods of the contract."""
-
-
-def _elsewhere(call: Call[Services]) -> Answer:
-    """There is no such method; told to those who signed, as everything is."""
-    path = "/" + call.path["path"].rstrip("/")
-    allowed = {
-        verb
-        for endpoint in ENDPOINTS
-        if endpoint.pattern.fullmatch(path)
-        for verb in endpoint.verbs
-    }
-    return unknown(call.method, path, sorted(allowed))
-
-
-ALL_PATHS: Final = (
-    *ENDPOINTS,
-    Endpoint[Services](
-        name="elsewhere",
-        verbs=("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
-        path="/{path+}",
-        answer=_elsewhere,
-    ),
-)
-"""The methods, then every other path: without a signature nobody learns which there are."""
 
 
 def face(services: Services) -> Face:

@@ -6,9 +6,8 @@ The first errors stand in the operation; where there are more, all of them are i
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from longrun.contracts.work_requests.control_plane.paging import BYTES, Pages, limit_of
 from longrun.contracts.work_requests.control_plane.sentences import sentence
@@ -17,11 +16,9 @@ from longrun.contracts.work_requests.services import Services
 from longrun.gateway.answer import Answer
 from longrun.gateway.call import Call
 from longrun.operations.artefacts import ArtefactMissing
-from longrun.operations.operation import Operation
+from longrun.operations.error_list import error_list_key
+from longrun.operations.operation import Fault, Operation
 from longrun.operations.states import Status
-
-ALL_ERRORS: Final = "errors.jsonl"
-"""Beside the results: the whole list, a JSON object with code and message in each line."""
 
 
 def list_work_request_errors(call: Call[Services]) -> Answer:
@@ -48,7 +45,7 @@ def _from_artefact(
     call: Call[Services], operation: Operation, pages: Pages, limit: int, offset: int
 ) -> Answer:
     """A page of the artefact; `offset` counts its bytes."""
-    key = f"results/{operation.tenant}/{operation.id}/{ALL_ERRORS}"
+    key = error_list_key(operation)
     pieces = call.services.platform.artefacts.stream(key, start=offset)
     entries: list[dict[str, Any]] = []
     following: int | None = None
@@ -61,11 +58,8 @@ def _from_artefact(
 
 
 def _listed_error(text: bytes, operation: Operation) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(text)
-    time = operation.finished or operation.accepted
-    if "timestamp" in said:
-        time = datetime.fromisoformat(said["timestamp"])
-    return {"code": said["code"], "message": said["message"], "timestamp": stamp(time)}
+    said = json.loads(text)
+    return error_view(Fault(code=said["code"], message=said["message"]), operation)
 
 
 @dataclass(frozen=True, slots=True)

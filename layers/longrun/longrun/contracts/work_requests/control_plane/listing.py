@@ -86,42 +86,58 @@ class _Listing:
     def selected(self) -> Answer:
         """A page in any order: the next entries of all, or none as long as not all were read."""
         place = self._pages.place or {}
-        last: Key | None = tuple(place["last"]) if place.get("last") else None
+        last = _key(place.get("last"))
         walk = _Walk(self._call, _position(place), newest_first=True)
         best = {seen.id: seen for seen in self._again(place.get("best", ()), last)}
-        # Of what was once cut to so many, no more than so many are sure to be the next.
-        sure: int | None = place.get("sure")
+        # What comes after this may have been left out; it is not sure to be next.
+        bound = _key(place.get("bound"))
         for operation in walk.operations(None):
             seen = self._seen(operation)
             if seen is not None and self._is_next(seen, last):
                 best[seen.id] = seen
             if len(best) > 2 * self._limit:
-                best, sure = self._kept(best, self._limit), min(sure or self._limit, self._limit)
+                best, bound = self._cut(best, bound, self._limit)
         if walk.after is None:
-            return self._selection(best, sure)
+            return self._selection(best, bound)
         carried = min(self._limit, CARRIED)
         if len(best) > carried:
-            best, sure = self._kept(best, carried), min(sure or carried, carried)
-        state = {"last": last, "best": list(best), "sure": sure}
+            best, bound = self._cut(best, bound, carried)
+        state = {"last": last, "best": list(best), "bound": bound}
         return self._pages.answer([], {**state, **(_place(walk.after) or {})})
 
-    def _selection(self, best: Mapping[str, WorkRequest], sure: int | None) -> Answer:
-        """The page that a complete walk has found, of those that are sure to be the next."""
+    def _selection(self, best: Mapping[str, WorkRequest], bound: Key | None) -> Answer:
+        """The page that a complete walk has found, of those that are sure to be the next.
+
+        They may be none: what was carried can change its place, or expire, between two calls.
+        """
         entries: list[dict[str, Any]] = []
         room = BYTES
         last: Key | None = None
-        for seen in self._kept(best, min(self._limit, sure or self._limit)).values():
-            entries.append(summary_view(seen, self._call.principal.tenant))
-            last = self.order.key(seen)
-            room -= size_of(entries[-1])
-            if room < 0:
+        following = bound
+        for seen in self._ordered(best):
+            key = self.order.key(seen)
+            if bound is not None and self.order.follows(key, bound):
                 break
-        complete = sure is None and len(entries) == len(best)
-        return self._pages.answer(entries, None if complete or last is None else {"last": last})
+            if len(entries) == self._limit or room < 0:
+                following = last
+                break
+            entries.append(summary_view(seen, self._call.principal.tenant))
+            room -= size_of(entries[-1])
+            last = key
+        return self._pages.answer(entries, None if following is None else {"last": following})
 
-    def _kept(self, best: Mapping[str, WorkRequest], count: int) -> dict[str, WorkRequest]:
-        ordered = sorted(best.values(), key=self.order.key, reverse=self.order.descending)
-        return {seen.id: seen for seen in ordered[:count]}
+    def _cut(
+        self, best: Mapping[str, WorkRequest], bound: Key | None, count: int
+    ) -> tuple[dict[str, WorkRequest], Key]:
+        """The first so many, and the bound beyond which something is left out by now."""
+        kept = self._ordered(best)[:count]
+        worst = self.order.key(kept[-1])
+        if bound is None or self.order.follows(bound, worst):
+            bound = worst
+        return {seen.id: seen for seen in kept}, bound
+
+    def _ordered(self, best: Mapping[str, WorkRequest]) -> list[WorkRequest]:
+        return sorted(best.values(), key=self.order.key, reverse=self.order.descending)
 
     def _is_next(self, seen: WorkRequest, last: Key | None) -> bool:
         return last is None or self.order.follows(self.order.key(seen), last)
@@ -178,6 +194,14 @@ class _Walk:
             self.after = page.after
             if self.after is None or self._call.seconds_left() < TIME_NEEDED:
                 return
+
+
+def _key(stated: list[Any] | None) -> Key | None:
+    """What a token says that entries are compared by: JSON knows no tuples."""
+    if stated is None:
+        return None
+    missing, value, operation_id = stated
+    return missing, value, operation_id
 
 
 def _after(operation: Operation) -> ListPosition:
