@@ -89,7 +89,7 @@ why: $(DEV) ## what a failed workflow broke off with: make why OPERATION=<operat
 	@$(LOCAL) why $(OPERATION)
 
 .PHONY: demo bench validate
-demo: up ## a thousand invoice letters, from a CSV file to out/letters.pdf
+demo: up ## letters from a CSV file, a data set, a signed composition: PDFs in out/
 	@$(BIN)/longrun demo --stack $(HOME_DIR)/stack.json --out out
 
 validate: $(DEV) ## is a data file in order? make validate MAPPING=customers.mapping.yaml DATA=customers.csv

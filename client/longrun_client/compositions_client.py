@@ -252,7 +252,9 @@ class CompositionsClient:
 
     def _signed(self, composition: str, verb: str, blob: bytes) -> Job:
         path = f"{_BASE}/{segment(composition)}/{verb}"
-        return self._connection.start("PATCH", path, {"data": base64.b64encode(blob).decode()}, _job)
+        return self._connection.start(
+            "PATCH", path, {"data": base64.b64encode(blob).decode()}, _job
+        )
 
 
 def _job(document: Any) -> Job:

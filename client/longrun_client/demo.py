@@ -1,6 +1,7 @@
-"""`longrun demo`: letters from a CSV file and from a data set, over HTTP, and the same by hand.
+"""`longrun demo`: letters, a data set, a composition, over HTTP; and the same by hand.
 
-Here is the first half, and what holds both together; the second is in `demo_data_set`.
+Here is the first part, and what holds the three together; the second is in `demo_data_set`, the
+third in `demo_compositions`.
 """
 
 import json
@@ -8,14 +9,22 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 
+from longrun_client.compositions_client import CompositionsClient
+from longrun_client.demo_compositions import CompositionRun, Papers
 from longrun_client.demo_curl import Curl, Line
 from longrun_client.demo_data_set import DataSetRun, Paths
 from longrun_client.demo_progress import WAITING, PhaseClock, display
-from longrun_client.demo_sample import Sample, make_accounts_sample, make_sample
+from longrun_client.demo_sample import (
+    Sample,
+    composition_sample,
+    make_accounts_sample,
+    make_sample,
+)
 from longrun_client.demo_stack import DemoStack, StackMissing, read_stack
 from longrun_client.print_answers import Progress
 from longrun_client.print_client import Pace, PrintClient
@@ -48,8 +57,8 @@ class Demo:
     """`.local/stack.json`."""
     samples: Path
     target: Path
-    """The PDF of the letters; that of the reminders is put beside it, and what they are made of
-    into the folder `sample`."""
+    """The PDF of the letters; those of the reminders and of the composition are put beside it, and
+    what they are made of into the folder `sample`."""
     customers: int = 1000
     timeout: float = 1800.0
     """Seconds after which to give up on an operation."""
@@ -57,6 +66,9 @@ class Demo:
     """What sends; for tests."""
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    command: str = "longrun"
+    """How the command is called, for the lines."""
 
 
 def run_demo(demo: Demo) -> None:
@@ -67,6 +79,8 @@ def run_demo(demo: Demo) -> None:
         SampleMissing: The samples are not there.
         PrintServiceError: A call failed; ServiceFailed with the cause if the production did.
         WorkRequestsError: A call of the other service failed; WorkFailed if its work did.
+        CompositionsError: A call of the third one failed; JobFailed if its job did.
+        SigningRefused: The seeded key cannot sign.
     """
     stack = read_stack(demo.stack)
     with (
@@ -85,18 +99,29 @@ def run_demo(demo: Demo) -> None:
             sleep=demo.sleep,
             clock=demo.clock,
         ) as work,
+        CompositionsClient(
+            stack.doctor.url,
+            credentials=stack.credentials,
+            api_key=stack.doctor.api_key,
+            transport=demo.transport,
+            sleep=demo.sleep,
+            clock=demo.clock,
+            now=demo.now,
+        ) as compositions,
     ):
         _greet(prints, demo, stack)
         lines = _Letters(demo, stack, prints).go()
         print()
         lines += _reminders(demo, stack, prints, work)
+        print()
+        lines += _composition(demo, stack, compositions)
         _by_hand(lines)
 
 
 def _reminders(
     demo: Demo, stack: DemoStack, prints: PrintClient, work: WorkRequestsClient
 ) -> list[Line]:
-    """The second half."""
+    """The second part."""
     folder = _folder(demo)
     sample = make_accounts_sample(demo.samples, folder, customers=demo.customers)
     print(f"The accounts of the same customers, a row for each: {sample.data}")
@@ -104,6 +129,17 @@ def _reminders(
         target=demo.target.with_name("reminders.pdf"), submitted=folder / "submit-reminders.json"
     )
     return DataSetRun(stack, prints, work, timeout=demo.timeout, pace=_PACE).go(sample, paths)
+
+
+def _composition(demo: Demo, stack: DemoStack, client: CompositionsClient) -> list[Line]:
+    """The third part."""
+    papers = Papers(
+        sample=composition_sample(demo.samples),
+        draft=_folder(demo) / "composition.json",
+        target=demo.target.with_name("composition.pdf"),
+    )
+    run = CompositionRun(stack.doctor, client, timeout=demo.timeout, now=demo.now)
+    return run.go(papers, command=demo.command)
 
 
 def _folder(demo: Demo) -> Path:
@@ -114,7 +150,7 @@ def _folder(demo: Demo) -> Path:
 def _by_hand(lines: list[Line]) -> None:
     print()
     print(
-        "The same by hand. The password and the secret are of this local stack alone, made up when"
+        "The same by hand. The password and the secrets are of this local stack alone, made up when"
     )
     print("it was seeded; the ids are those of this run.")
     for line in lines:
@@ -136,7 +172,7 @@ def _greet(client: PrintClient, demo: Demo, stack: DemoStack) -> None:
 
 
 class _Letters:
-    """The first half, step by step; each step leaves its time on the clock."""
+    """The first part, step by step; each step leaves its time on the clock."""
 
     def __init__(self, demo: Demo, stack: DemoStack, client: PrintClient) -> None:
         self._demo = demo

@@ -11,10 +11,10 @@ def register(groups: Subparsers) -> None:
     """Add the command; it sets `alone`, which does it and returns the exit code."""
     parser = groups.add_parser(
         "demo",
-        help="make a thousand letters on the local stack, then a data set and letters from it",
+        help="letters, a data set and a composition on the local stack",
         description="Upload a sample, run the All-In-One over HTTP and save the letters as a PDF;"
-        " then define and reload a data set, print letters from it as a work request, and print"
-        " the same calls as curl lines.",
+        " define and reload a data set, and print letters from it as a work request; create, sign,"
+        " print and cancel a composition. Then print the same calls as curl lines.",
     )
     parser.set_defaults(alone=_run)
     parser.add_argument(
@@ -30,8 +30,8 @@ def register(groups: Subparsers) -> None:
         type=Path,
         default=Path("out/letters.pdf"),
         metavar="FILE",
-        help="the PDF, or a folder for letters.pdf; reminders.pdf is put beside it"
-        " (default: %(default)s)",
+        help="the PDF, or a folder for letters.pdf; reminders.pdf and composition.pdf are put"
+        " beside it (default: %(default)s)",
     )
     parser.add_argument(
         "--samples",
@@ -51,10 +51,12 @@ def register(groups: Subparsers) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     # Loaded for this command alone: the others need no HTTP client.
+    from longrun_client.compositions_errors import CompositionsError
     from longrun_client.demo import Demo, run_demo
     from longrun_client.demo_sample import SampleMissing
     from longrun_client.demo_stack import StackMissing
     from longrun_client.print_errors import PrintServiceError
+    from longrun_client.signing import SigningRefused
     from longrun_client.work_requests_errors import WorkRequestsError
 
     target: Path = options.out
@@ -67,12 +69,27 @@ def _run(options: argparse.Namespace) -> int:
                 samples=options.samples,
                 target=target,
                 customers=options.customers,
+                command=_command(),
             )
         )
-    except (StackMissing, SampleMissing, PrintServiceError, WorkRequestsError, OSError) as error:
+    except (
+        StackMissing,
+        SampleMissing,
+        PrintServiceError,
+        WorkRequestsError,
+        CompositionsError,
+        SigningRefused,
+        OSError,
+    ) as error:
         print(f"The demo failed. {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _command() -> str:
+    """How this very command was called: it need not be on the path."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "longrun" else "longrun"
 
 
 def _count(text: str) -> int:

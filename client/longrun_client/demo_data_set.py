@@ -1,4 +1,4 @@
-"""The demo's second half: a data set, reloaded, and letters from it; both are work requests."""
+"""The demo's second part: a data set, reloaded, and letters from it; both are work requests."""
 
 import json
 import textwrap
@@ -11,6 +11,13 @@ from longrun_client.demo_progress import WAITING, display
 from longrun_client.demo_sample import AccountsSample
 from longrun_client.demo_stack import DemoStack
 from longrun_client.print_client import Pace, PrintClient
+from longrun_client.print_configuration import (
+    AllInOne,
+    ContentCreation,
+    DataReading,
+    JobCreation,
+    OutputCreation,
+)
 from longrun_client.print_errors import UnexpectedAnswer
 from longrun_client.print_files import FileKind
 from longrun_client.print_results import SpoolFile
@@ -25,7 +32,7 @@ _INDENT = " " * 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
-    """Where the second half writes."""
+    """Where the second part writes."""
 
     target: Path
     """The PDF."""
@@ -34,7 +41,7 @@ class Paths:
 
 
 class DataSetRun:
-    """One run of the second half, step by step."""
+    """One run of the second part, step by step."""
 
     def __init__(
         self,
@@ -70,8 +77,9 @@ class DataSetRun:
         reload = self._work.data_sets.reload(DATA_SET)
         print(f"Reload: work request {reload}")
         _report_reload(self._watch(reload, "Reload"), self._work.data_sets.get(DATA_SET))
-        paths.submitted.write_text(json.dumps(_configuration(ids), indent=2) + "\n")
-        printing = self._prints.submit(_configuration(ids)).operation_id
+        configuration = _configuration(ids)
+        paths.submitted.write_text(json.dumps(configuration.document(), indent=2) + "\n")
+        printing = self._prints.submit(configuration).operation_id
         print(f"Print: work request {printing}")
         self._watch(printing, "Print")
         redirected = self._save(printing, paths.target)
@@ -114,17 +122,13 @@ class DataSetRun:
         ]
 
 
-def _configuration(ids: dict[FileKind, int]) -> dict[str, object]:
-    return {
-        "datamining": {"dataset": DATA_SET},
-        "contentcreation": {"config": ids[FileKind.TEMPLATE]},
-        "jobcreation": {},
-        "outputcreation": {
-            "config": ids[FileKind.OUTPUT_CREATION_CONFIG],
-            "createOnly": True,
-        },
-        "returnIdInHeader": True,
-    }
+def _configuration(ids: dict[FileKind, int]) -> AllInOne:
+    return AllInOne(
+        datamining=DataReading(dataset=DATA_SET),
+        contentcreation=ContentCreation(config=ids[FileKind.TEMPLATE]),
+        jobcreation=JobCreation(),
+        outputcreation=OutputCreation(config=ids[FileKind.OUTPUT_CREATION_CONFIG]),
+    )
 
 
 def _showing(show: Callable[[str, int], None], what: str) -> Callable[[WorkRequest], None]:

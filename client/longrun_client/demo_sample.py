@@ -113,6 +113,17 @@ def make_accounts_sample(samples: Path, folder: Path, *, customers: int) -> Acco
     return sample
 
 
+def composition_sample(samples: Path) -> Path:
+    """The draft of a composition.
+
+    Raises:
+        SampleMissing: It is not in `samples`.
+    """
+    draft = samples / "compositions" / "sickness.json"
+    _need(draft)
+    return draft
+
+
 def _need(*files: Path) -> None:
     for needed in files:
         if not needed.is_file():

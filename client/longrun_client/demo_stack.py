@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from longrun_client.compositions_documents import Place
 from longrun_client.work_requests_tokens import ClientCredentials
 
 NEEDED_ROLES = frozenset({"ROLE_DATA", "ROLE_RESOURCE"})
@@ -16,6 +17,22 @@ class StackMissing(Exception):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason} Start the local stack with `make up`.")
         self.path = path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoDoctor:
+    """Who writes compositions in the demo, and about whom."""
+
+    url: str
+    """The compositions API, up to and including `/api`."""
+    api_key: str = field(repr=False)
+    employee: str
+    """Whom the client of the stack's credentials is."""
+    person: str
+    place: Place
+    """Of compositions about the person."""
+    key_file: Path
+    certificate_file: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +48,7 @@ class DemoStack:
     """The Analytics API, up to and including `/api/20210901`."""
     credentials: ClientCredentials
     """A client of the same tenant."""
+    doctor: DemoDoctor
 
 
 def read_stack(path: Path) -> DemoStack:
@@ -68,6 +86,23 @@ def _stack(document: dict[str, Any]) -> DemoStack:
                         client_id=str(tenant["oidc"]["clientId"]),
                         client_secret=str(tenant["oidc"]["clientSecret"]),
                     ),
+                    doctor=_doctor(tenant, str(document["contracts"]["compositions"])),
                 )
     message = f"no user in it has the roles {' and '.join(sorted(NEEDED_ROLES))}."
     raise LookupError(message)
+
+
+def _doctor(tenant: dict[str, Any], url: str) -> DemoDoctor:
+    seeded = tenant["compositions"]
+    person = str(seeded["person"])
+    return DemoDoctor(
+        url=url.rstrip("/"),
+        api_key=str(tenant["apiKey"]),
+        employee=str(seeded["employee"]),
+        person=person,
+        place=Place(
+            patient=person, episode=str(seeded["episode"]), encounter=str(seeded["encounter"])
+        ),
+        key_file=Path(seeded["signer"]["keyFile"]),
+        certificate_file=Path(seeded["signer"]["certFile"]),
+    )

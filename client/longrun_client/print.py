@@ -23,6 +23,7 @@ from longrun_client.print_configuration import (
     AllInOne,
     ContentCreation,
     DataMining,
+    DataReading,
     JobCreation,
     OutputCreation,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "ContentCreation",
     "ContentItem",
     "DataMining",
+    "DataReading",
     "DataRecord",
     "DownloadDamaged",
     "Entities",

@@ -17,27 +17,25 @@ type Parameters = Mapping[str, str | float | bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataMining:
-    """Map a data file to a data set, or take the rows of one that is reloaded by its name.
+    """Map a data file to a data set."""
 
-    Either `identifier` and `config` are given, or `dataset`.
-    """
-
-    identifier: Reference | None = None
+    identifier: Reference
     """The data file."""
-    config: Reference | None = None
+    config: Reference
     """The data mapping configuration."""
-    dataset: str | None = None
-    """The name of a data set of the catalogue (work requests)."""
     parameters: Parameters | None = None
     persist_dataset: bool | None = None
     """False leaves no data set behind; None leaves it to the service, which keeps it."""
 
-    def __post_init__(self) -> None:
-        """Raises ValueError where it is neither form, or both."""
-        mapped = (self.identifier is not None, self.config is not None)
-        if mapped != ((False, False) if self.dataset is not None else (True, True)):
-            message = "Data mining takes an identifier with a config, or a dataset."
-            raise ValueError(message)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataReading:
+    """Take the rows of a data set of the catalogue, as it was last reloaded."""
+
+    dataset: str
+    """Its name."""
+    persist_dataset: bool | None = None
+    """As in `DataMining`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +77,7 @@ class OutputCreation:
 class AllInOne:
     """The parts of a production; those that are given must follow one another without a hole."""
 
-    datamining: DataMining | None = None
+    datamining: DataMining | DataReading | None = None
     contentcreation: ContentCreation | None = None
     jobcreation: JobCreation | None = None
     outputcreation: OutputCreation | None = None
@@ -135,11 +133,12 @@ class AdHoc:
         }
 
 
-def _datamining(part: DataMining) -> dict[str, Any]:
+def _datamining(part: DataMining | DataReading) -> dict[str, Any]:
+    if isinstance(part, DataReading):
+        return _given(dataset=part.dataset, persistDataset=part.persist_dataset)
     return _given(
         identifier=part.identifier,
         config=part.config,
-        dataset=part.dataset,
         parameters=_parameters(part.parameters),
         persistDataset=part.persist_dataset,
     )

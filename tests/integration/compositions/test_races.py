@@ -12,6 +12,7 @@ from tests.integration.compositions.doctor import Doctor, job_of
 from tests.integration.compositions.papers import Json, Patient, newborn, sickness
 from tests.integration.compositions.signers import Signers, signed
 from tests.integration.compositions.ward import Ward
+from tests.integration.root import Root
 
 ROUNDS = range(3)
 """Who comes first is chance."""
@@ -276,6 +277,27 @@ def test_of_two_cancellations_at_once_one_counts(
 
     assert sorted(map(str, told(jobs))) in (["1003", "DONE"], ["1006", "DONE"])
     assert doctor.status(patient, composition) == "ENTERED_IN_ERROR"
+
+
+def test_while_a_task_is_running_others_on_the_composition_are_refused(
+    doctor: Doctor, patient: Patient, breakage: Breakage, root: Root
+) -> None:
+    composition = doctor.created(sickness(patient, doctor.employee))
+    data = doctor.data(patient, composition)
+
+    with breakage.told("CompositionsSign", "hold") as held:
+        signing = doctor.sign(composition, data)
+        held.wait()
+        # As if it had gone so far, and were not yet done.
+        key = {
+            "PK": {"S": f"SUBJECT#acme#{patient.person}"},
+            "SK": {"S": f"COMPOSITION#{composition}"},
+        }
+        root.update(key, task=job_of(signing))
+        refused = doctor.refused(doctor.cancel(composition))
+
+    assert refused == (1006, f"Another task on composition {composition} is running.")
+    doctor.done(signing)
 
 
 def test_compositions_of_two_people_do_not_wait_for_each_other(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from longrun.documents.dataset_chunks import DataSetWriter
-from longrun.documents.errors import RecordInvalid, SourceInvalid
+from longrun.documents.errors import RecordInvalid
 from longrun.documents.mapping.configuration import MappingConfiguration
 from longrun.documents.mapping.engine import map_records, validate_source
 from longrun.documents.mapping.text import Pieces

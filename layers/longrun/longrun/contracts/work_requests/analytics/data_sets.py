@@ -94,7 +94,7 @@ def reload_data_set(call: Call[Services]) -> Answer:
 
 
 def _digest(name: str) -> str:
-    """In the place of a name that, with a word before it, may be longer than what can be claimed."""
+    """In the place of a name, which with a word before it may be too long to be claimed."""
     return hashlib.sha256(name.encode()).hexdigest()
 
 

@@ -1,7 +1,7 @@
 """Starting work: the 202 with its header and body, and retry tokens.
 
-Every starter of this face ends in `started`; one that looks something up before asks `replayed`
-first, for what a repeated request refers to may be gone by now.
+Every starter of this face asks `replayed` first, for what a repeated request refers to may be gone
+by now, and ends in `started`.
 """
 
 import hashlib
@@ -67,13 +67,9 @@ def started(
         Claimed: Another work request holds what this one needs to itself.
         PermissionMissing: The caller may not start this kind.
     """
-    confidential = request.secret is not None
-    again = replayed(call, request.kind, extra_body=extra_body, confidential=confidential)
-    if again is not None:
-        return again
     key = _retry_token(call)
     if key is not None:
-        payload = _payload(call, key, confidential=confidential)
+        payload = _payload(call, key, confidential=request.secret is not None)
         request = replace(request, key=key, payload=payload)
     accepted = call.services.lifecycle.accept(request, call.principal)
     return _accepted(accepted.operation, extra_body)

@@ -17,7 +17,7 @@ from longrun.gateway.answer import Answer
 from longrun.gateway.call import Call
 from longrun.operations.artefacts import ArtefactMissing
 from longrun.operations.error_list import error_list_key
-from longrun.operations.operation import Fault, Operation
+from longrun.operations.operation import Operation
 from longrun.operations.states import Status
 
 
@@ -59,7 +59,8 @@ def _from_artefact(
 
 def _listed_error(text: bytes, operation: Operation) -> dict[str, Any]:
     said = json.loads(text)
-    return error_view(Fault(code=said["code"], message=said["message"]), operation)
+    time = stamp(operation.finished or operation.accepted)
+    return {"code": said["code"], "message": said["message"], "timestamp": time}
 
 
 @dataclass(frozen=True, slots=True)
