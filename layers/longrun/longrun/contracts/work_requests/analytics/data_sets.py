@@ -9,9 +9,9 @@ from longrun.contracts.work_requests.analytics.errors import Refused
 from longrun.contracts.work_requests.analytics.object_ids import object_id, object_name
 from longrun.contracts.work_requests.analytics.paging import limit_of, page, place_of
 from longrun.contracts.work_requests.analytics.starting import replayed, started
-from longrun.contracts.work_requests.analytics.times import written
 from longrun.contracts.work_requests.kinds import RELOAD_DATA_SET
 from longrun.contracts.work_requests.services import Services
+from longrun.contracts.work_requests.times import written
 from longrun.datasets.columns import Column
 from longrun.datasets.data_sets import Contents, DataSet
 from longrun.datasets.errors import DataSetChanged

@@ -10,9 +10,9 @@ from longrun.contracts.work_requests.analytics.bodies import read_body
 from longrun.contracts.work_requests.analytics.object_ids import object_id
 from longrun.contracts.work_requests.analytics.paging import NEXT_PAGE, limit_of, place_of
 from longrun.contracts.work_requests.analytics.starting import HEADER, replayed, started
-from longrun.contracts.work_requests.analytics.times import written
 from longrun.contracts.work_requests.kinds import CREATE_SNAPSHOT, RESTORE_SNAPSHOT
 from longrun.contracts.work_requests.services import Services
+from longrun.contracts.work_requests.times import written
 from longrun.datasets.snapshots.snapshots import Snapshot, State
 from longrun.gateway.answer import Answer, document, no_content
 from longrun.gateway.call import Call

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from longrun.contracts.kinds import KINDS
-from longrun.contracts.work_requests.analytics.times import written
 from longrun.contracts.work_requests.services import Services
+from longrun.contracts.work_requests.times import written
 from longrun.contracts.work_requests.work_request import Affected, WorkRequest, work_request
 from longrun.delivery.conditions import EntityTag, Validators, not_modified
 from longrun.delivery.request import Mode, Request

@@ -7,8 +7,8 @@ from longrun.contracts.work_requests.analytics.bodies import read_body
 from longrun.contracts.work_requests.analytics.errors import Refused
 from longrun.contracts.work_requests.analytics.object_ids import object_id, object_name
 from longrun.contracts.work_requests.analytics.paging import limit_of, page, place_of
-from longrun.contracts.work_requests.analytics.times import written
 from longrun.contracts.work_requests.services import Services
+from longrun.contracts.work_requests.times import written
 from longrun.datasets.workbooks import PartMissing, Workbook, WorkbookChanged, WorkbookDefinition
 from longrun.delivery.conditions import EntityTag, Validators, hold_write, not_modified
 from longrun.delivery.errors import PreconditionFailed

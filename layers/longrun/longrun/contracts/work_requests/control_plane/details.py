@@ -11,8 +11,9 @@ from typing import Any
 
 from longrun.contracts.work_requests.control_plane.paging import BYTES, Pages, limit_of
 from longrun.contracts.work_requests.control_plane.sentences import sentence
-from longrun.contracts.work_requests.control_plane.views import error_view, stamp
+from longrun.contracts.work_requests.control_plane.views import error_view
 from longrun.contracts.work_requests.services import Services
+from longrun.contracts.work_requests.times import written
 from longrun.gateway.answer import Answer
 from longrun.gateway.call import Call
 from longrun.operations.artefacts import ArtefactMissing
@@ -59,7 +60,7 @@ def _from_artefact(
 
 def _listed_error(text: bytes, operation: Operation) -> dict[str, Any]:
     said = json.loads(text)
-    time = stamp(operation.finished or operation.accepted)
+    time = written(operation.finished or operation.accepted)
     return {"code": said["code"], "message": said["message"], "timestamp": time}
 
 
@@ -94,5 +95,5 @@ def list_work_request_logs(call: Call[Services]) -> Answer:
     page = list(islice(events, limit + 1))
     more = len(page) > limit
     page = page[:limit]
-    entries = [{"message": sentence(event), "timestamp": stamp(event.time)} for event in page]
+    entries = [{"message": sentence(event), "timestamp": written(event.time)} for event in page]
     return pages.answer(entries, {"sequence": page[-1].sequence} if more else None)

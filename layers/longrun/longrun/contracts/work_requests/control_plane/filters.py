@@ -8,8 +8,9 @@ from typing import Final
 
 from longrun.contracts.work_requests.control_plane.errors import Refused
 from longrun.contracts.work_requests.control_plane.paging import single
-from longrun.contracts.work_requests.control_plane.views import identifier, stamp
+from longrun.contracts.work_requests.control_plane.views import identifier
 from longrun.contracts.work_requests.services import Services
+from longrun.contracts.work_requests.times import written
 from longrun.contracts.work_requests.work_request import WorkRequest
 from longrun.gateway.call import Call
 from longrun.operations.states import Status
@@ -19,7 +20,7 @@ type Key = tuple[bool, str, str]
 
 
 def _time(value: datetime | None) -> str | None:
-    return stamp(value) if value else None
+    return written(value) if value else None
 
 
 _FIELDS: Final[Mapping[str, Callable[[WorkRequest], str | None]]] = MappingProxyType(

@@ -1,9 +1,9 @@
 """Work requests, their errors and their logs in the words of the OCI SDK's models."""
 
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
+from longrun.contracts.work_requests.times import written
 from longrun.contracts.work_requests.work_request import Affected, WorkRequest
 from longrun.identity.ocids import tenancy_ocid
 from longrun.operations.operation import Fault, Operation
@@ -25,12 +25,12 @@ def summary_view(seen: WorkRequest, tenant: str) -> dict[str, Any]:
         "status": seen.status.value,
         "compartmentId": tenancy_ocid(tenant),
         "resources": [_resource_view(resource) for resource in seen.resources],
-        "timeAccepted": stamp(seen.accepted),
+        "timeAccepted": written(seen.accepted),
     }
     if seen.started:
-        view["timeStarted"] = stamp(seen.started)
+        view["timeStarted"] = written(seen.started)
     if seen.finished:
-        view["timeFinished"] = stamp(seen.finished)
+        view["timeFinished"] = written(seen.finished)
     return view
 
 
@@ -54,7 +54,7 @@ def _resource_view(resource: Affected) -> dict[str, Any]:
 def error_view(fault: Fault, operation: Operation) -> dict[str, Any]:
     """A WorkRequestError of a fault that stands in the operation."""
     time = fault.timestamp or operation.finished or operation.accepted
-    return {"code": fault.code, "message": fault.message, "timestamp": stamp(time)}
+    return {"code": fault.code, "message": fault.message, "timestamp": written(time)}
 
 
 def etag_of(operation: Operation) -> str:
@@ -64,8 +64,3 @@ def etag_of(operation: Operation) -> str:
     """
     digest = sha256(f"{operation.id}\n{operation.status.value}".encode()).hexdigest()
     return f'"{digest[:24]}"'
-
-
-def stamp(time: datetime) -> str:
-    """RFC 3339 in UTC, with milliseconds."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

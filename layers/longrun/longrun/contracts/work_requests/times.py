@@ -1,4 +1,4 @@
-"""Times as this face writes them.
+"""Times as both faces write them.
 
 The published example is `2022-07-06T20:25:11.0+0000`, the schema says RFC 3339: the schema it is
 (contracts/work-requests.md).
