@@ -195,7 +195,7 @@ class CompositionsClient:
         subject: str | None = None,
         focus: str | None = None,
         type: str | None = None,
-        status: CompositionStatus | None = None,
+        status: CompositionStatus | str | None = None,
         encounter: str | None = None,
         episode: str | None = None,
     ) -> Iterator[Composition]:

@@ -1,4 +1,4 @@
-"""`longrun demo`, as `make demo` runs it: letters, a data set, reminders; and the same by hand."""
+"""`longrun demo`, as `make demo` runs it: letters, a data set, a composition; and all by hand."""
 
 import hashlib
 import re
@@ -70,6 +70,18 @@ def test_the_demo_reloads_a_data_set_and_prints_a_page_for_each_of_its_rows(
         assert len(reminders.pages) == CUSTOMERS
 
 
+def test_the_demo_takes_a_composition_from_its_draft_to_its_cancellation(
+    demo: subprocess.CompletedProcess[str], out: Path
+) -> None:
+    statuses = re.findall(r"^Status +(\w+):", demo.stdout, re.MULTILINE)
+    assert statuses == ["PRELIMINARY", "FINAL", "ENTERED_IN_ERROR"]
+    for what in ("Create", "Sign", "Cancel"):
+        assert re.search(rf"^{what}: job [0-9a-f-]{{36}}$", demo.stdout, re.MULTILINE)
+    assert re.search(r"^Search +[1-9]\d* FINAL about person", demo.stdout, re.MULTILINE)
+    with pikepdf.open(out / "composition.pdf") as form:
+        assert len(form.pages) == 1
+
+
 def test_the_demos_curl_lines_do_the_same_again(
     run: Run, demo: subprocess.CompletedProcess[str], out: Path
 ) -> None:
@@ -86,6 +98,10 @@ def test_the_demos_curl_lines_do_the_same_again(
     assert again == (out / "reminders.pdf").read_bytes()
     work_requests = re.findall(r'"operationType":"(\w+)".*?"status":"(\w+)"', done.stdout)
     assert work_requests == [("RELOAD_DATASET", "SUCCEEDED"), ("CREATE_PRINT_OUTPUT", "SUCCEEDED")]
+    jobs = re.findall(r'"status":"(\w+)","eta":"[^"]+","doneAt"', done.stdout)
+    assert jobs == ["DONE", "DONE", "DONE"]
+    assert (out / "composition-again.pdf").read_bytes().startswith(b"%PDF")
+    assert done.stdout.endswith("ENTERED_IN_ERROR\n")
 
 
 def test_the_demo_says_what_is_missing_where_there_is_no_stack(run: Run, out: Path) -> None:

@@ -1,4 +1,4 @@
-"""README.md keeps its word: its commands are run as they stand there, and answer what it shows."""
+"""README.md and docs/tour.md keep their word: their commands are run, and answer what is shown."""
 
 import os
 import re
@@ -10,12 +10,14 @@ import pytest
 from local.places import ROOT
 from local.stack import Stack
 
-SECTIONS = ("Five minutes with curl", "Work requests")
-WITH_OCI = "\n### With the OCI SDK and CLI\n"
+SECTIONS = ("Five minutes with curl", "Work requests", "Compositions")
+TOUR = ROOT / "docs" / "tour.md"
+"""Goes on in the README's shell."""
+WITH_OCI = "\n## With the OCI SDK and CLI\n"
 OCI = ROOT / ".local" / "oci-venv" / "bin" / "oci"
 """What `make oci` installs; where it is not there, its part of the tour is left out."""
 SECONDS = 240
-"""The tour takes about half a minute."""
+"""The tour takes less than a minute."""
 
 _BLOCK = re.compile(r"^```bash\n(.*?)^```$\n(?:^```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 _VARIES = re.compile(
@@ -28,9 +30,8 @@ def tour() -> list[tuple[str, str]]:
     """The commands of the tour, block by block, each with what it is said to print."""
     readme = (ROOT / "README.md").read_text()
     told = [readme.split(f"\n## {section}\n")[1].split("\n## ")[0] for section in SECTIONS]
-    assert WITH_OCI in told[-1]
-    if not OCI.exists():
-        told[-1] = told[-1].split(WITH_OCI)[0]
+    continued, with_oci = TOUR.read_text().split(WITH_OCI)
+    told += [continued, *([with_oci] if OCI.exists() else [])]
     return [(found[1], found[2] or "") for part in told for found in _BLOCK.finditer(part)]
 
 
@@ -82,9 +83,23 @@ def test_a_block_of_the_tour_prints_what_the_readme_shows(number: int, printed: 
         assert any(shown(line).fullmatch(each) for each in lines), f"{line}\n not in {lines}"
 
 
-def test_every_local_link_of_the_readme_leads_somewhere() -> None:
-    readme: str = (ROOT / "README.md").read_text()
-    links = re.findall(r"(?:\]\(|src=\"|href=\")([^)\"#:]+)[#)\"]", readme)
-    missing = [link for link in links if not Path(ROOT, link).exists()]
-    assert len(links) > 10
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name
+)
+def test_every_local_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"(?:\]\(|src=\"|href=\")([^)\"#:]*)(#[^)\"]*)?[)\"]", page.read_text())
+    missing = [
+        f"{link}{anchor}"
+        for link, anchor in links
+        if not (page.parent / link).exists() or anchor.strip("#") not in anchors(page, link)
+    ]
     assert not missing
+
+
+def anchors(page: Path, link: str) -> set[str]:
+    """The headings of a linked page, as links name them; and none."""
+    target = page.parent / link if link else page
+    if target.suffix != ".md":
+        return {""}
+    headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
+    return {"", *(re.sub(r"[^\w\- ]", "", each).replace(" ", "-").lower() for each in headings)}

@@ -1,8 +1,10 @@
 """`longrun demo`, against a service in the process and the real samples."""
 
+import base64
 import hashlib
 import json
 import shlex
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from longrun_client import demo as demo_module
 from longrun_client.command import main
+from longrun_client.compositions import JobFailed
 from longrun_client.demo import Demo, run_demo
 from longrun_client.demo_curl import Curl
 from longrun_client.demo_progress import Lines, PhaseClock
@@ -18,6 +21,7 @@ from longrun_client.demo_sample import SampleMissing
 from longrun_client.demo_stack import StackMissing, read_stack
 from longrun_client.print import FileKind, NotAuthenticated, ServiceFailed
 from longrun_client.print_files import UPLOAD_LIMIT
+from longrun_client.signing import DemoAuthority, KeyKind, SigningRefused
 from longrun_client.work_requests import TokenRefused, WorkFailed
 from tests.unit.client.analytics import (
     API,
@@ -28,6 +32,24 @@ from tests.unit.client.analytics import (
     reloaded,
     seen,
     token,
+)
+from tests.unit.client.ehealth import (
+    AT,
+    CANCEL,
+    COMPOSITION,
+    CREATE,
+    EHEALTH,
+    ENCOUNTER,
+    EPISODE,
+    JOB,
+    PERSON,
+    POLL,
+    SEARCH,
+    SIGN,
+    composition,
+    enveloped,
+    job,
+    page,
 )
 from tests.unit.client.service import STORE, URL, Reply, Service, error, streamed, text
 
@@ -47,15 +69,36 @@ HEADERS = {
 }
 
 
+MORNING = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+SIGNER = DemoAuthority.create(now=MORNING).issue(
+    "Maria", "3012345678", now=MORNING, kind=KeyKind.EC
+)
+
+
 def stack_document() -> dict[str, Any]:
     watcher = {"name": "acme-monitor", "password": "w", "roles": ["ROLE_MONITOR"]}
     roles = ["ROLE_DATA", "ROLE_RESOURCE", "ROLE_MONITOR"]
     operator = {"name": "acme-operator", "password": "it's $ecret", "roles": roles}
     oidc = {"tokenUrl": TOKENS, "clientId": "me", "clientSecret": "s3cret/+", "scopes": []}
+    compositions = {
+        "person": PERSON,
+        "preperson": "a-preperson",
+        "employee": "a-doctor",
+        "encounter": ENCOUNTER,
+        "episode": EPISODE,
+        "signer": {"certFile": "signer.pem", "keyFile": "signer-key.pem"},
+    }
+    tenant = {
+        "id": "acme",
+        "users": [watcher, operator],
+        "oidc": oidc,
+        "apiKey": "k-$123",
+        "compositions": compositions,
+    }
     return {
         "endpoint": "http://localhost:4566",
-        "contracts": {"print": URL, "workRequests": API},
-        "tenants": [{"id": "acme", "users": [watcher, operator], "oidc": oidc}],
+        "contracts": {"print": URL, "workRequests": API, "compositions": EHEALTH},
+        "tenants": [tenant],
     }
 
 
@@ -65,7 +108,12 @@ OLD_STACK = json.dumps(stack_document() | {"contracts": {"print": URL}})
 @pytest.fixture
 def stack(tmp_path: Path) -> Path:
     path = tmp_path / "stack.json"
-    path.write_text(json.dumps(stack_document()))
+    document = stack_document()
+    files = document["tenants"][0]["compositions"]["signer"]
+    for name, content in (("certFile", SIGNER.certificate), ("keyFile", SIGNER.key)):
+        files[name] = str(tmp_path / files[name])
+        Path(files[name]).write_text(content)
+    path.write_text(json.dumps(document))
     return path
 
 
@@ -79,6 +127,8 @@ def demo(stack: Path, service: Service, tmp_path: Path) -> Demo:
         transport=service.transport(),
         sleep=service.sleep,
         clock=service.clock,
+        now=lambda: MORNING + timedelta(seconds=service.now),
+        command=".venv/bin/longrun",
     )
 
 
@@ -110,6 +160,17 @@ def serve(service: Service, result: Reply | None = None) -> None:
     pages = {"pages": [{"count": 4, "media": {"name": "A4", "size": "210x297"}}]}
     service.on("GET /entity/contentsets/200/pages", lambda _: httpx.Response(200, json=pages))
     serve_data_set(service)
+    serve_composition(service)
+
+
+def serve_composition(service: Service) -> None:
+    for start in (CREATE, SIGN, CANCEL):
+        service.on(start, job(eta="2026-11-22T09:40:00.000Z"))
+    service.on(POLL, job("DONE"))
+    statuses = ("PRELIMINARY", "FINAL", "ENTERED_IN_ERROR")
+    service.on(f"GET {AT}", *(enveloped(composition(status)) for status in statuses))
+    service.on(SEARCH, page(composition("FINAL")))
+    service.on(f"GET {AT}/printForm", streamed(b"%PDF form"))
 
 
 def serve_data_set(service: Service) -> None:
@@ -147,7 +208,7 @@ def test_the_demo_makes_the_letters_and_tells_what_happened(
     phases = ["Generate", "Upload", "Waiting", "Data Mapping", "Content Creation"]
     for phase in [*phases, "Output Creation", "Download", "Together"]:
         assert f"\n         {phase} " in shown
-    assert "The password and the secret are of this local stack alone" in shown
+    assert "The password and the secrets are of this local stack alone" in shown
 
 
 def test_the_demo_reloads_a_data_set_and_prints_it_as_a_work_request(
@@ -175,6 +236,81 @@ def test_the_demo_reloads_a_data_set_and_prints_it_as_a_work_request(
     }
     accounts = (demo.target.parent / "sample" / "accounts.csv").read_text()
     assert len(accounts.splitlines()) == 4
+
+
+def test_the_demo_creates_signs_prints_and_cancels_a_composition(
+    demo: Demo, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve(service)
+    run_demo(demo)
+    shown = capsys.readouterr().out
+    assert demo.target.with_name("composition.pdf").read_bytes() == b"%PDF form"
+    for what in ("Create", "Sign", "Cancel"):
+        assert f"{what}: job {JOB}" in shown
+    assert f"Composition {COMPOSITION}, number G516-Y2Q7-CTQG-B6MG" in shown
+    said = [line.split()[1] for line in shown.splitlines() if line.startswith("Status ")]
+    assert said == ["PRELIMINARY:", "FINAL:", "ENTERED_IN_ERROR:"]
+    assert f"1 FINAL about person {PERSON}" in shown
+    assert 5.0 in service.pauses
+
+
+def test_the_draft_is_about_the_seeded_people_from_today_on(demo: Demo, service: Service) -> None:
+    serve(service)
+    run_demo(demo)
+    (create,) = (each for each in service.requests if str(each.url).endswith("/composition"))
+    draft = json.loads(create.content)
+    assert draft["event"][0]["period"] == {"start": "2026-11-22", "end": "2026-11-26"}
+    assert draft["subject"] == draft["section"]["focus"]
+    named = (draft["subject"], draft["encounter"], draft["author"])
+    assert [each["value"] for each in named] == [PERSON, ENCOUNTER, "a-doctor"]
+    assert draft == json.loads((demo.target.parent / "sample" / "composition.json").read_text())
+
+
+def test_what_get_gives_is_signed_and_then_the_cancellation(demo: Demo, service: Service) -> None:
+    serve(service)
+    run_demo(demo)
+    patches = [each for each in service.requests if each.method == "PATCH"]
+    sign, cancel = (base64.b64decode(json.loads(each.content)["data"]) for each in patches)
+    assert json.dumps(composition()).encode() in sign
+    assert b"INCORRECT_DISABILITY_PERIOD" in cancel
+
+
+def test_a_job_that_failed_ends_the_demo_with_its_code(demo: Demo, service: Service) -> None:
+    serve(service)
+    error = {"code": 1143, "message": "The period starts before that of the previous one."}
+    service.replies[POLL] = [job("FAILED", error=[error])]
+    with pytest.raises(JobFailed, match="1143: The period starts before"):
+        run_demo(demo)
+
+
+def test_a_key_that_is_none_ends_the_demo(demo: Demo, service: Service, tmp_path: Path) -> None:
+    serve(service)
+    (tmp_path / "signer-key.pem").write_text("no key")
+    with pytest.raises(SigningRefused, match="private key"):
+        run_demo(demo)
+
+
+def test_the_lines_of_the_composition_are_of_the_shells_variables(
+    demo: Demo, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve(service)
+    run_demo(demo)
+    lines = capsys.readouterr().out.split("# how the API is asked")[1].splitlines()
+    assert f"api={EHEALTH}/patients" in lines
+    (header,) = (line for line in lines if "api-key" in line)
+    assert "'api-key: k-$123'" in header
+    assert [line.split()[0] for line in lines if "compositions sign" in line] == [
+        "signed=$(.venv/bin/longrun"
+    ] * 2
+    (create,) = (line for line in lines if "--data-binary" in line)
+    draft = demo.target.parent / "sample" / "composition.json"
+    assert f"@{draft} $api/composition" in create
+    assert [line.split()[-4] for line in lines if "--request PATCH" in line] == [
+        "$api/$href/sign",
+        "$api/$href/cancel",
+    ]
+    assert any(line.endswith("/printForm") for line in lines)
+    assert COMPOSITION not in "".join(lines)
 
 
 def test_a_reload_that_failed_ends_the_demo_with_its_reasons(demo: Demo, service: Service) -> None:
@@ -360,6 +496,8 @@ def test_the_first_user_who_may_do_it_all_is_taken_and_the_password_not_shown(st
     assert (found.work_requests, found.credentials.client_id) == (API, "me")
     assert "$ecret" not in repr(found)
     assert "s3cret" not in repr(found)
+    assert (found.doctor.person, found.doctor.place.episode) == (PERSON, EPISODE)
+    assert "k-$123" not in repr(found)
 
 
 def test_the_command_says_in_a_sentence_that_there_is_no_stack(

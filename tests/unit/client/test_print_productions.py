@@ -13,6 +13,7 @@ from longrun_client.print import (
     Busy,
     ContentCreation,
     DataMining,
+    DataReading,
     InvalidCall,
     JobCreation,
     NotFound,
@@ -71,6 +72,14 @@ def test_submit_sends_the_configuration_and_reads_id_and_links(
         "jobcreation": {},
         "outputcreation": {"config": 4, "createOnly": True, "jobOutputFolder": "out"},
         "printRange": {"printRange": "1-3, 7"},
+        "returnIdInHeader": True,
+    }
+
+
+def test_a_data_set_of_the_catalogue_stands_in_the_place_of_a_data_file() -> None:
+    reading = DataReading(dataset="accounts", persist_dataset=False)
+    assert AllInOne(datamining=reading).document() == {
+        "datamining": {"dataset": "accounts", "persistDataset": False},
         "returnIdInHeader": True,
     }
 
