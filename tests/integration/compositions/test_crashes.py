@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.breakage import Breakage
 from tests.integration.compositions.doctor import Doctor, job_of
-from tests.integration.compositions.papers import Patient, sickness
+from tests.integration.compositions.papers import Json, Patient, sickness
 from tests.integration.root import Root
 from tests.integration.waiting import eventually
 
@@ -28,7 +28,7 @@ def denied(root: Root, function: str, *actions: str) -> Iterator[None]:
         root.iam.delete_role_policy(RoleName=role, PolicyName="denied")
 
 
-def stored(root: Root, patient: Patient, composition: str) -> dict[str, object]:
+def stored(root: Root, patient: Patient, composition: str) -> Json:
     """A composition's item."""
     [item] = root.partition(f"SUBJECT#acme#{patient.person}", f"COMPOSITION#{composition}")
     return item
@@ -67,7 +67,7 @@ def test_a_job_that_runs_out_of_time_once_is_repeated_to_the_same_end(
     data = doctor.data(patient, composition)
     if verb == "cancel":
         doctor.done(doctor.sign(composition, data))
-    version = int(str(stored(root, patient, composition)["version"]))
+    version = int(stored(root, patient, composition)["version"])
 
     with late(breakage, f"Compositions{verb.capitalize()}", after=after):
         started = doctor.sign(composition, data) if verb == "sign" else doctor.cancel(composition)
@@ -75,7 +75,7 @@ def test_a_job_that_runs_out_of_time_once_is_repeated_to_the_same_end(
 
     item = stored(root, patient, composition)
     assert item["status"] == ("FINAL" if verb == "sign" else "ENTERED_IN_ERROR")
-    assert int(str(item["version"])) == version + 1
+    assert int(item["version"]) == version + 1
     assert item.get("task") is None
     assert len([key for key in archived(root, composition) if job_of(started) in key]) == 1
 
@@ -143,7 +143,7 @@ def test_what_breaks_off_between_archive_and_commit_changes_nothing_and_can_be_r
     assert f"signed/acme/{second}/{job_of(started)}.p7s" in archived(root, second)
     item = stored(root, patient, second)
     assert item.get("task") is None
-    assert json.loads(json.dumps(item["signature"]))["operation"] == job_of(started)
+    assert item["signature"]["operation"] == job_of(started)
 
 
 def test_a_cancellation_that_breaks_off_cancels_and_restores_nothing(

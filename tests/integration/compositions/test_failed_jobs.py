@@ -1,7 +1,7 @@
-"""Jobs that fail: each with its code, and a reason that a person understands."""
+"""Signatures and cancellations that fail: each with its code, and a reason to be understood."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,9 +9,10 @@ import pytest
 
 from longrun_client.signing import DemoAuthority, sign
 from tests.integration.compositions.doctor import Doctor, Engage
-from tests.integration.compositions.papers import Json, Patient, cancellation, newborn, sickness
+from tests.integration.compositions.papers import Json, Patient, cancellation, sickness
 from tests.integration.compositions.signers import Signers, signed, signed_by_two
 from tests.integration.compositions.ward import Ward
+from tests.integration.root import Root
 
 NOWHERE = str(uuid4())
 
@@ -159,6 +160,28 @@ def test_an_unknown_composition_is_said_to_be_missing(doctor: Doctor) -> None:
     assert doctor.refused(doctor.cancel(NOWHERE)) == said
 
 
+def test_a_signature_that_was_damaged_is_refused(
+    doctor: Doctor, patient: Patient, preliminary: str, data: Json
+) -> None:
+    blob = bytearray(signed(data, doctor.signer))
+    blob[-1] ^= 1
+
+    said = "The signature was not made by the key of the signer's certificate."
+    check_unsigned(doctor, patient, preliminary, bytes(blob), (9002, said))
+
+
+def test_what_no_longer_holds_when_it_is_signed_must_be_created_again(
+    doctor: Doctor, patient: Patient
+) -> None:
+    first = doctor.signed(patient, sickness(patient, doctor.employee))
+    second = doctor.created(sickness(patient, doctor.employee, "2026-11-21", "2026-11-25"))
+    data = doctor.data(patient, second)
+
+    doctor.done(doctor.cancel(first))
+
+    assert doctor.refused(doctor.sign(second, data))[0] == 1184
+
+
 # What is canceled, and why.
 
 
@@ -209,124 +232,42 @@ def test_a_cancellation_needs_the_authors_signature(
     assert doctor.status(patient, final) == "FINAL"
 
 
-# What is created.
+def item_key(patient: Patient, composition: str) -> dict[str, Any]:
+    return {
+        "PK": {"S": f"SUBJECT#acme#{patient.person}"},
+        "SK": {"S": f"COMPOSITION#{composition}"},
+    }
 
 
-def changed(document: Json, path: str, value: Any) -> Json:
-    """The document with another value at `a/0/b`."""
-    *way, last = [int(part) if part.isdecimal() else part for part in path.split("/")]
-    place: Any = document
-    for part in way:
-        place = place[part]
-    place[last] = value
-    return document
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "code", "said"),
-    [
-        ("type/coding/0/system", "TYPES", 1073, "$.type"),
-        ("type/coding/0/code", "UNKNOWN", 1073, "$.type"),
-        ("category/coding/0/system", "CATEGORIES", 1085, "$.category"),
-        ("category/coding/0/code", "LIVE_BIRTH", 1161, "$.category"),
-        ("subject/value", NOWHERE, 1000, f"There is no person {NOWHERE}."),
-        ("author/value", NOWHERE, 1000, f"There is no employee {NOWHERE}."),
-        ("encounter/value", NOWHERE, 1000, f"There is no encounter {NOWHERE}."),
-        ("event/0/period/end", "2026-11-15", 9001, "$.event[0].period.end"),
-        ("event/0/period/start", "tomorrow", 9001, "$.event[0].period.start"),
-        ("section", {}, 9001, "$.section.focus"),
-    ],
-)
-def test_a_draft_that_is_wrong_says_where(
-    doctor: Doctor, patient: Patient, path: str, value: Any, code: int, said: str
-) -> None:
-    document = changed(sickness(patient, doctor.employee), path, value)
-
-    told = doctor.refused(doctor.create(document))
-
-    assert told[0] == code
-    assert told[1].startswith(said)
-    assert doctor.search(subject=patient.person).json()["data"] == []
-
-
-def test_a_birth_has_categories_of_its_own(doctor: Doctor, patient: Patient) -> None:
-    document = newborn(patient, doctor.employee)
-    document["category"]["coding"][0]["system"] = "CATEGORIES"
-
-    assert doctor.refused(doctor.create(document))[0] == 1081
-
-
-def test_a_position_that_may_not_sign_is_refused(
-    doctor: Doctor, patient: Patient, engage: Engage
-) -> None:
-    nurse = engage(position="P33")
-    code, message = nurse.refused(nurse.create(sickness(patient, nurse.employee)))
-    assert code == 1167
-    assert message.endswith("may not sign TEMP_DISABILITY.")
-
-    surgeon = engage(position="P7")
-    assert surgeon.refused(surgeon.create(newborn(patient, surgeon.employee)))[0] == 1167
-    surgeon.created(sickness(patient, surgeon.employee))
-
-
-@pytest.mark.parametrize("day", ["2026-11-15", "2099-01-01"])
-def test_a_violation_of_the_treatment_has_a_day_within_it(
-    doctor: Doctor, patient: Patient, day: str
-) -> None:
-    document = sickness(patient, doctor.employee)
-    document["extension"] = [{"valueCode": "TREATMENT_VIOLATION_DATE", "valueDate": day}]
-
-    assert doctor.refused(doctor.create(document))[0] == 1172
-
-
-def test_a_replacement_keeps_type_and_subject_and_replaces_what_is_final(
-    doctor: Doctor, patient: Patient, ward: Ward
+@pytest.mark.parametrize(("days", "codes"), [(7, set()), (8, {1005})])
+def test_a_week_after_its_signing_it_is_too_late(
+    doctor: Doctor, patient: Patient, root: Root, days: int, codes: set[int]
 ) -> None:
     final = doctor.signed(patient, sickness(patient, doctor.employee))
+    [stored] = root.partition(f"SUBJECT#acme#{patient.person}", f"COMPOSITION#{final}")
+    earlier = datetime.fromisoformat(stored["signature"]["signed"]) - timedelta(days=days)
+    signature = stored["signature"] | {"signed": earlier.isoformat()}
+    root.update(item_key(patient, final), signature=signature)
 
-    birth = newborn(patient, doctor.employee)
-    birth["relatesTo"] = sickness(patient, doctor.employee, replaces=final)["relatesTo"]
-    assert doctor.refused(doctor.create(birth))[0] == 1146
-    other = sickness(ward.admit(), doctor.employee, replaces=final)
-    assert doctor.refused(doctor.create(other))[0] == 1001
-    missing = sickness(patient, doctor.employee, replaces=NOWHERE)
-    assert doctor.refused(doctor.create(missing))[0] == 1000
-    draft = doctor.created(sickness(patient, doctor.employee, "2026-12-01", "2026-12-02"))
-    of_draft = sickness(patient, doctor.employee, replaces=draft)
-    code, message = doctor.refused(doctor.create(of_draft))
-    assert (code, message.rpartition(" ")[2]) == (1000, "PRELIMINARY.")
-    doctor.done(doctor.cancel(final))
-    canceled = sickness(patient, doctor.employee, replaces=final)
-    assert doctor.refused(doctor.create(canceled))[0] == 1184
+    job = doctor.ended(doctor.cancel(final))
+
+    assert {error["code"] for error in job.get("error", [])} == codes
+    for error in job.get("error", []):
+        assert error["message"].endswith("could be canceled for 7 days after it was signed.")
 
 
-def test_nothing_starts_before_what_it_goes_on_from(doctor: Doctor, patient: Patient) -> None:
-    doctor.signed(patient, sickness(patient, doctor.employee))
-    earlier = sickness(patient, doctor.employee, "2026-11-10", "2026-11-17")
-
-    code, message = doctor.refused(doctor.create(earlier))
-
-    assert code == 1143
-    assert "previous" in message
-
-
-def test_what_no_longer_holds_when_it_is_signed_must_be_created_again(
-    doctor: Doctor, patient: Patient
+def test_what_was_replaced_must_be_there_and_amended(
+    doctor: Doctor, patient: Patient, root: Root
 ) -> None:
     first = doctor.signed(patient, sickness(patient, doctor.employee))
-    second = doctor.created(sickness(patient, doctor.employee, "2026-11-21", "2026-11-25"))
-    data = doctor.data(patient, second)
+    second = doctor.signed(patient, sickness(patient, doctor.employee, replaces=first))
 
-    doctor.done(doctor.cancel(first))
+    # No job does so: somebody was at the table.
+    root.update(item_key(patient, first), status="ENTERED_IN_ERROR")
+    code, message = doctor.refused(doctor.cancel(second))
+    assert (code, message.rpartition(" is ")[2]) == (1136, "ENTERED_IN_ERROR, not AMENDED.")
 
-    assert doctor.refused(doctor.sign(second, data))[0] == 1184
-
-
-def test_a_signature_that_was_damaged_is_refused(
-    doctor: Doctor, patient: Patient, preliminary: str, data: Json
-) -> None:
-    blob = bytearray(signed(data, doctor.signer))
-    blob[-1] ^= 1
-
-    said = "The signature was not made by the key of the signer's certificate."
-    check_unsigned(doctor, patient, preliminary, bytes(blob), (9002, said))
+    root.dynamodb.delete_item(TableName=root.table, Key=item_key(patient, first))
+    code, message = doctor.refused(doctor.cancel(second, reason="INCORRECT_PATIENT"))
+    assert (code, message.rpartition(" ")[2]) == (1137, "there.")
+    assert doctor.status(patient, second) == "FINAL"

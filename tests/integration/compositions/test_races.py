@@ -14,7 +14,7 @@ from tests.integration.compositions.signers import Signers, signed
 from tests.integration.compositions.ward import Ward
 from tests.integration.root import Root
 
-ROUNDS = range(3)
+ROUNDS = range(2)
 """Who comes first is chance."""
 
 type Start = Callable[[], httpx.Response]
