@@ -1,6 +1,8 @@
 """Snapshots: taken, restored wholly or not at all, refused; their password stands nowhere."""
 
 import json
+import os
+import signal
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +12,7 @@ import httpx
 import pytest
 
 from local.stack import Stack
+from tests.integration.breakage import Breakage
 from tests.integration.caller import Caller
 from tests.integration.letters import zipped
 from tests.integration.root import Root
@@ -229,3 +232,42 @@ def test_a_canceled_restore_changes_nothing(
     assert told["status"] == "CANCELED"
     assert admin.rows(name) == 3
     assert admin.workbook(name) == 404
+
+
+def test_a_snapshot_that_is_killed_at_work_has_failed_and_leaves_no_archive(
+    admin: Administrator, name: str, root: Root, breakage: Breakage
+) -> None:
+    body = {"type": "CREATE", "name": "killed", "bar": {"password": PASSWORD}}
+    with breakage.told("WorkRequestsCreateSnapshot", "hold") as held:
+        started = admin.http.post("/snapshots", json=body)
+        held.wait()
+        held.kill()
+        told = admin.ended(started)
+    assert (told["status"], told["Errors"][0]["code"]) == ("FAILED", "Crashed")
+    path = f"/snapshots/{told['id']}"
+    assert admin.http.get(path).json()["status"] == "FAILED"
+    assert root.keys(f"snapshots/globex/{told['id']}") == []
+    assert admin.http.delete(path).status_code == 204
+
+
+def test_a_restore_that_is_killed_half_way_is_whole_or_nothing(
+    admin: Administrator, globex: Caller, name: str, root: Root, breakage: Breakage
+) -> None:
+    snapshot_id = admin.take()
+    change(admin, globex, name)
+    with breakage.told("WorkRequestsRestoreSnapshot", "hold") as held:
+        started = admin.restore(snapshot_id)
+        work = started.headers["oa-work-request-id"]
+        held.wait()
+        [process] = held.processes()
+        held.release()
+        # It puts bytes in place from now on; the exchange is near.
+        eventually(lambda: root.keys(f"work/{work}/"))
+        os.kill(process, signal.SIGKILL)
+        told = admin.ended(started)
+    seen = (admin.rows(name), admin.workbook(name))
+    assert seen == {"FAILED": (3, 404), "SUCCEEDED": (2, 200)}[told["status"]]
+    eventually(lambda: not root.keys(f"work/{work}/"))
+    # Nothing of it is in the way of the next.
+    admin.succeeded(admin.restore(snapshot_id))
+    assert (admin.rows(name), admin.workbook(name)) == (2, 200)

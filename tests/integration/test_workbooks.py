@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from local.stack import Stack
+from tests.integration.breakage import Breakage
 from tests.integration.caller import Caller
 from tests.integration.letters import zipped
 from tests.integration.pdf import page_count
@@ -156,6 +157,23 @@ def test_an_export_of_a_page_that_does_not_exist_fails_by_its_number(
     assert error["message"] == "There is no page 4: the document has 3 pages."
     answer = author.http.get(told["resourceUri"])
     assert (answer.status_code, answer.json()["code"]) == (404, "PageMissing")
+
+
+def test_an_export_that_is_killed_at_work_fails_and_leaves_no_file(
+    author: Author, workbook: str, breakage: Breakage
+) -> None:
+    body = {"name": "Sales", "type": "file", "format": "png"}
+    with breakage.told("PrintExportPages", "hold") as held:
+        told = author.start(f"{workbook}/exports", body)
+        held.wait()
+        held.kill()
+        work_request = author.ended(told["workRequestId"])
+    assert work_request["status"] == "FAILED"
+    assert [each["code"] for each in work_request["Errors"]] == ["Crashed"]
+    answer = author.http.get(told["resourceUri"])
+    assert (answer.status_code, answer.json()["code"]) == (404, "Crashed")
+    # Nothing of it is in the way of the next.
+    assert exported(author, workbook).status_code == 200
 
 
 def test_an_all_in_one_takes_a_data_set_by_its_name(

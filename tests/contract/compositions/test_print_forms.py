@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 
 from longrun.compositions.document import Composition
-from tests.contract.compositions.world import World, path_of
+from tests.contract.compositions.world import COMPOSITIONS, World, path_of
 from tests.unit.compositions.fakes import OTHER_PERSON
 
 
@@ -38,11 +38,26 @@ def test_a_print_form_is_pdf_a_and_says_what_counts(world: World) -> None:
     assert "21.11.2026 14:00:00 (UTC+02:00)" in text
 
 
-def test_a_print_form_is_nobodys_to_keep(world: World) -> None:
+def test_a_print_form_is_for_looking_at_and_has_a_name(world: World) -> None:
     reply = world.call("GET", f"{path_of(world.created())}/printForm")
 
-    assert reply.header("cache-control") == "no-store"
     assert (reply.header("content-disposition") or "").startswith("inline; filename=")
+
+
+def test_no_answer_is_anybodys_to_keep(world: World) -> None:
+    composition = world.created()
+    path = path_of(composition)
+
+    replies = [
+        world.call("GET", path),
+        world.call("GET", f"{path}/printForm"),
+        world.call("GET", f"/patients/searchComposition?subject={composition.subject.id}"),
+        world.call("GET", f"{COMPOSITIONS}/job/{world.create()}"),
+        world.call("GET", path, who="colleague"),
+        world.call("GET", "/nothing"),
+    ]
+
+    assert {reply.header("cache-control") for reply in replies} == {"no-store"}
 
 
 @pytest.mark.parametrize("query", ["", "?templateId=", "?templateId=composition"])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from longrun.compositions.canonical import DEPTH
 from longrun.contracts.compositions.starting import LARGEST_COMPOSITION, LARGEST_SIGNED
 from longrun.operations.states import Status
 from tests.contract.compositions.world import COMPOSITIONS, Reply, World
@@ -98,6 +99,25 @@ def test_a_broken_outer_body_is_400_and_says_what_is_wrong(
     world: World, method: str, path: str, body: bytes, invalid: tuple[str, str]
 ) -> None:
     assert world.call(method, path, body).invalid == invalid
+
+
+@pytest.mark.parametrize("levels", [DEPTH, DEPTH + 1])
+@pytest.mark.parametrize(("method", "path"), STARTERS)
+def test_the_deepest_body_that_is_read_is_accepted_and_the_next_is_400(
+    world: World, method: str, path: str, levels: int
+) -> None:
+    """What is kept of a body is wrapped once more, which must not be held against it."""
+    deep: Any = 1
+    for _ in range(levels - 1):
+        deep = {"a": deep}
+
+    reply = world.call(method, path, {"data": "AAAA", "a": deep})
+
+    if levels == DEPTH:
+        world.work(reply.data["id"])
+        assert world.poll(reply.data["id"])["status"] == "FAILED"
+    else:
+        assert reply.invalid == ("$", "format")
 
 
 @pytest.mark.parametrize("path", [SIGN, CANCEL])

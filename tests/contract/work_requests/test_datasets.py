@@ -2,6 +2,7 @@
 
 import base64
 from hashlib import sha512
+from itertools import batched
 from typing import Any
 
 import pytest
@@ -132,7 +133,8 @@ def test_a_data_set_of_the_longest_name_is_reloaded(world: World) -> None:
 
 
 def test_a_definition_that_finds_no_room_in_the_catalogue_is_refused(world: World) -> None:
-    names = [sha512(str(number).encode()).hexdigest() for number in range(4_000)]
+    digests = [sha512(str(number).encode()).hexdigest() for number in range(4_000)]
+    names = [first + second[:127] for first, second in batched(digests, 2, strict=True)]
     body = {**BODY, "columns": [{"name": name} for name in names]}
     refused = world.call("PUT", DATA_SET, body, who="cora")
     assert refused.error == (400, "InvalidParameter")
@@ -226,6 +228,9 @@ def test_a_deleted_data_set_leaves_no_bytes(world: World, s3: Any, bucket: str) 
     [
         ({}, "$.source"),
         ({"source": ""}, "$.source"),
+        ({"source": "https://example.com/sales.csv"}, "$.source: this must be the id or the name"),
+        ({"source": "s3://bucket/sales.csv"}, "$.source: this must be the id or the name"),
+        ({"source": "..\\sales.csv"}, "$.source: this must be the id or the name"),
         ({**BODY, "format": "xml"}, "$.format"),
         ({**BODY, "colums": []}, "$.colums"),
         ({**BODY, "columns": []}, "$.columns"),

@@ -6,12 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longrun.contracts.work_requests.analytics.errors import Refused
-from longrun.contracts.work_requests.analytics.object_ids import (
-    LONGEST_NAME,
-    object_id,
-    object_name,
-)
+from longrun.contracts.work_requests.object_ids import LONGEST_NAME, object_id, object_name
+from longrun.gateway.errors import RequestMalformed
 
 
 def _is_name(text: str) -> bool:
@@ -41,9 +37,8 @@ def test_a_name_survives_its_id_padded_or_not(name: str) -> None:
         "żółw",
     ],
 )
-def test_what_is_no_id_of_a_name_is_400_and_says_so(segment: str) -> None:
-    with pytest.raises(Refused) as refused:
+def test_what_is_no_id_of_a_name_is_malformed_and_says_so(segment: str) -> None:
+    with pytest.raises(RequestMalformed) as refused:
         object_name(segment, "The data set id")
 
-    assert (refused.value.status, refused.value.code) == (400, "InvalidParameter")
     assert str(refused.value).startswith("The data set id ")

@@ -257,6 +257,29 @@ def test_deleting_removes_the_archive(world: World) -> None:
         world.platform.artefacts.describe(snapshot.key)
 
 
+def test_a_deletion_that_died_half_way_is_repeated(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot_id = taken(world)
+    snapshot = world.platform.snapshot_index.get("acme", snapshot_id)
+    assert snapshot is not None
+    path = f"{SNAPSHOTS}/{snapshot_id}"
+
+    def killed(key: str) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.platform.artefacts, "delete", killed)
+        assert world.call("DELETE", path).status == 500
+
+    assert world.call("GET", path).json["status"] == "FAILED"
+    assert restore(world, snapshot_id).error == (409, "Conflict")
+    assert world.call("DELETE", path).status == 204
+    assert world.call("GET", path).status == 404
+    with pytest.raises(Exception, match="no artefact"):
+        world.platform.artefacts.describe(snapshot.key)
+
+
 def test_the_list_goes_page_by_page_and_shows_each_once(world: World) -> None:
     made = {take(world, name=f"s-{number}") for number in range(5)}
     seen: list[str] = []

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from longrun.datasets.snapshots.snapshots import Snapshot
-from longrun.documents.sources import SourceState
 from longrun.filestore import FileType
 from longrun.operations.artefacts import Artefact
 from tests.contract.work_requests.world import PUBLIC, Reply, World
@@ -55,23 +54,15 @@ STARTERS = {
 }
 
 
-class Loaded:
-    """A data set that was loaded."""
-
-    def state(self, tenant: str, name: str) -> SourceState:
-        return SourceState(version="1", records=3)
-
-
 @pytest.fixture
 def start(world: World) -> Callable[..., Reply]:
     """Calls a starter in a tenant that has a data set, a workbook and a snapshot."""
-    vars(world.platform)["record_source"] = Loaded()
     template = io.BytesIO()
     with zipfile.ZipFile(template, "w") as archive:
         archive.writestr("template.typ", "#let document(record, parameters) = [Hello]")
     world.services.files.add("acme", FileType.TEMPLATE, "letter.zip", template.getvalue())
     world.services.files.add("acme", FileType.DATA_FILE, "sales.csv", b"a\n1\n")
-    assert world.call("PUT", SALES, {"source": "sales.csv"}).status == 201
+    world.load("sales")
     assert world.call("PUT", LETTERS, {"template": "letter", "dataset": "sales"}).status == 201
     now = world.platform.clock()
     archive_ = Artefact(

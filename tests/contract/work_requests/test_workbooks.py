@@ -3,14 +3,12 @@
 import base64
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
+from longrun.datasets.data_sets import Definition
 from longrun.documents.order import Export, Order
-from longrun.documents.records import Value
-from longrun.documents.sources import DataSetMissing, DataSetNotLoaded, SourceState
 from longrun.filestore import FileType
 from longrun.operations.operation import Result, ResultFile
 from tests.contract.work_requests.world import PUBLIC, Reply, World
@@ -23,33 +21,11 @@ EXPORT = {"name": "Sales", "type": "file", "format": "pdf"}
 CONTENT = b"%PDF-1.7 " + bytes(range(256)) * 8
 
 
-class DataSets:
-    """Which data sets there are: `sales`, and `empty`, which was never loaded."""
-
-    def __init__(self) -> None:
-        self.names = {"sales", "empty"}
-
-    def state(self, tenant: str, name: str) -> SourceState:
-        if tenant != "acme" or name not in self.names:
-            raise DataSetMissing(name)
-        if name == "empty":
-            raise DataSetNotLoaded(name)
-        return SourceState(version="1", records=3)
-
-    def records(self, tenant: str, name: str, version: str) -> Iterator[Mapping[str, Value]]:
-        raise NotImplementedError
-
-
 @pytest.fixture
-def data_sets(world: World) -> DataSets:
-    data_sets = DataSets()
-    vars(world.platform)["record_source"] = data_sets
-    return data_sets
-
-
-@pytest.fixture
-def office(world: World, data_sets: DataSets) -> World:
-    """The world with a template and the data sets."""
+def office(world: World) -> World:
+    """With a template and two data sets: `sales`, and `empty`, which was never loaded."""
+    world.load("sales")
+    world.services.data_sets.define("acme", "empty", Definition(source="empty.csv"), None)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("template.typ", "#let document(record, parameters) = [Hello]")
@@ -139,6 +115,7 @@ def test_if_match_holds_a_change_to_the_state_that_was_seen(office: World) -> No
         ({**BODY, "parameters": {"a": None}}, "$.parameters.a: a parameter must be"),
         ({**BODY, "parameters": {"a": "\ud800"}}, "$.parameters.a: this is no text"),
         ({**BODY, "parameters": {"\ud800": "a"}}, "$.parameters: this is no text"),
+        ({**BODY, "template": "https://example.com/letter"}, "$.template: this must be the id or"),
         ({**BODY, "parameters": {"a": "b" * 200_000}}, "too large for the catalogue"),
         ({**BODY, "dataset": " "}, "$.dataset: this must be 1 to 255 printable characters"),
     ],
@@ -286,7 +263,7 @@ def test_no_canvases_are_all_of_them(office: World) -> None:
     [
         ({"canvasIds": ["1", "2", "3", "4", "5", "6"]}, "$.canvasIds: one export has at most 5"),
         ({"screenwidth": 3601}, "$.screenwidth: a side has 1 to 3600 pixels, not 3601"),
-        ({"screenheight": 0}, "$.screenheight: a side has 1 to 3600 pixels, not 0"),
+        ({"screenheight": 0}, "cannot be made: $.screenheight: a side has 1 to 3600 pixels, not 0"),
     ],
 )
 def test_what_is_more_than_one_export_may_be_is_answered_422(
@@ -325,9 +302,9 @@ def test_a_workbook_that_does_not_exist_cannot_be_exported(office: World) -> Non
     assert reply.error == (404, "NotFound")
 
 
-def test_what_a_workbook_lost_since_is_named(office: World, data_sets: DataSets) -> None:
+def test_what_a_workbook_lost_since_is_named(office: World) -> None:
     define(office)
-    data_sets.names.remove("sales")
+    office.services.data_sets.delete(office.services.data_sets.get("acme", "sales"))
     reply = office.call("POST", f"{WORKBOOK}/exports", EXPORT, who="cora")
     assert reply.error == (409, "Conflict")
     assert reply.message == f"There is no data set 'sales', which workbook {NAME!r} names."

@@ -19,10 +19,12 @@ from longrun.aws.platform import AwsPlatform
 from longrun.contracts.work_requests.analytics import api_routes, delivery_routes
 from longrun.contracts.work_requests.analytics.api import FACE
 from longrun.contracts.work_requests.services import Services
+from longrun.datasets.data_sets import PARQUET, Contents, Definition
 from longrun.gateway.api import build
 from longrun.gateway.endpoint import Endpoint
 from longrun.identity.principal import Principal
 from longrun.identity.roles import permissions_of
+from longrun.operations.artefacts import Artefact
 from longrun.operations.operation import Fault, Operation, Source
 from longrun.operations.states import Status
 from tests.unit.operations.fakes import MemoryWorkflows
@@ -174,6 +176,24 @@ class World:
         operation_id = self.accepted(kind, **more)
         self.lifecycle.begin(operation_id)
         return operation_id
+
+    def load(self, name: str) -> None:
+        """Give acme a data set with three rows."""
+        data_set = self.services.data_sets.define("acme", name, Definition(source=name), None)
+        artefact = Artefact(
+            key=f"datasets/acme/{name}.parquet", media_type=PARQUET, size=1, sha256=""
+        )
+        contents = Contents(
+            artefact=artefact,
+            columns=(),
+            rows=3,
+            rejected=0,
+            operation=str(uuid.uuid4()),
+            loaded=self.platform.clock(),
+            file=f"{name}.csv",
+        )
+        loaded = data_set.loaded(contents)
+        assert self.platform.data_set_index.put(loaded, replacing=data_set.revision)
 
     def fail(self, operation_id: str, *messages: str, code: str = "SourceMissing") -> None:
         """End an operation without a result."""

@@ -7,7 +7,7 @@ import pytest
 from longrun.contracts.work_requests.control_plane import details
 from longrun.contracts.work_requests.control_plane.sentences import sentence
 from longrun.operations.history import Event
-from tests.contract.work_requests_control_plane.world import World
+from tests.contract.work_requests_control_plane.world import World, forged
 
 RFC3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
@@ -90,6 +90,25 @@ def failed_with_a_list(world: World, said: list[str], end: str = "\n") -> str:
         media_type="application/jsonl",
     )
     return operation
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"{}", b'{"N": "5"}', b'{"N": -1}', b'{"N": true}', b'{"N": 1.5}', b'{"N": 99999999999}'],
+)
+def test_a_token_that_was_made_up_is_refused_whatever_it_says(world: World, said: bytes) -> None:
+    operation = failed_with_a_list(world, ["a", "b", "c"])
+    for part, name in (("errors", b"offset"), ("logs", b"sequence")):
+        token = forged(said.replace(b"N", name), part, operation)
+        reply = world.call("GET", f"/workRequests/{operation}/{part}?page={token}")
+        assert reply.error == (400, "InvalidParameter")
+
+
+def test_a_token_that_begins_within_an_error_is_refused(world: World) -> None:
+    operation = failed_with_a_list(world, ["a", "b", "c"])
+    token = forged(b'{"offset": 3}', "errors", operation)
+    reply = world.call("GET", f"/workRequests/{operation}/errors?page={token}")
+    assert reply.error == (400, "InvalidParameter")
 
 
 def test_where_nobody_kept_the_whole_list_those_in_the_operation_are_told(world: World) -> None:

@@ -8,7 +8,7 @@ from longrun.contracts.work_requests.control_plane import listing
 from longrun.contracts.work_requests.control_plane.filters import SORT_BY
 from longrun.identity.ocids import tenancy_ocid
 from longrun.operations.operation import Resource
-from tests.contract.work_requests_control_plane.world import BASE, COMPARTMENT, World
+from tests.contract.work_requests_control_plane.world import BASE, COMPARTMENT, World, forged
 
 UNRESERVED = r"[A-Za-z0-9._~-]+"
 
@@ -120,6 +120,39 @@ def test_a_token_is_good_for_the_list_that_it_was_given_out_for_alone(world: Wor
         world.call("GET", f"/workRequests/{operation}/errors?page={token}"),
     ):
         assert reply.error == (400, "InvalidParameter")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"[]",
+        b"no JSON",
+        b"[" * 3_000,
+        b'{"id": 7, "accepted": "2026-01-01T00:00:00Z"}',
+        b'{"id": "", "accepted": "2026-01-01T00:00:00Z"}',
+        b'{"id": "x"}',
+        b'{"id": "x", "accepted": 5}',
+        b'{"id": "x", "accepted": "yesterday"}',
+        b'{"id": "x", "accepted": "0001-01-01T00:00:00+23:00"}',
+        b'{"last": [1, 2, 3]}',
+        b'{"last": [false, "x"]}',
+        b'{"bound": {}}',
+        b'{"best": {}}',
+        b'{"best": [1]}',
+    ],
+)
+@pytest.mark.parametrize("order", ["", "&sortBy=status"])
+def test_a_token_that_was_made_up_is_refused_whatever_it_says(
+    world: World, order: str, said: bytes
+) -> None:
+    world.accepted()
+    by = ("status", "False") if order else ("timeAccepted", "True")
+    token = forged(said, "workRequests", "", "", "", *by)
+
+    assert (
+        world.page(f"{order}&page={forged(b'{}', 'workRequests', '', '', '', *by)}").status == 200
+    )
+    assert world.page(f"{order}&page={token}").error == (400, "InvalidParameter")
 
 
 def test_any_of_several_statuses_is_wanted(world: World) -> None:

@@ -104,20 +104,45 @@ def test_a_job_that_crashes_fails_and_leaves_nothing_of_itself(
     doctor.done(doctor.sign(composition, data))
 
 
-def test_a_job_whose_process_is_killed_fails_and_keeps_nobody_off(
+def test_a_job_whose_process_is_killed_is_repeated(
     doctor: Doctor, patient: Patient, breakage: Breakage
 ) -> None:
     composition = doctor.created(sickness(patient, doctor.employee))
     data = doctor.data(patient, composition)
 
     with breakage.told("CompositionsSign", "hold") as held:
-        killed = job_of(doctor.sign(composition, data))
+        killed = doctor.sign(composition, data)
         held.wait()
         held.kill()
-        check_crashed(doctor, killed)
+        held.wait(calls=2)
 
-    assert doctor.data(patient, composition) == data
-    doctor.done(doctor.sign(composition, data))
+    assert doctor.done(killed) == composition
+    assert doctor.status(patient, composition) == "FINAL"
+
+
+def test_a_job_that_dies_once_its_change_is_made_is_done(
+    doctor: Doctor, patient: Patient, breakage: Breakage, root: Root
+) -> None:
+    composition = doctor.created(sickness(patient, doctor.employee))
+    data = doctor.data(patient, composition)
+    version = int(stored(root, patient, composition)["version"])
+
+    with breakage.told("CompositionsSign", "die", once=True, after=True):
+        assert doctor.done(doctor.sign(composition, data)) == composition
+
+    assert int(stored(root, patient, composition)["version"]) == version + 1
+
+
+def test_a_job_whose_success_cannot_be_told_is_done_all_the_same(
+    doctor: Doctor, patient: Patient, breakage: Breakage
+) -> None:
+    composition = doctor.created(sickness(patient, doctor.employee))
+    data = doctor.data(patient, composition)
+
+    with breakage.told("Lifecycle", "die", when={"transition": "succeed"}):
+        assert doctor.done(doctor.sign(composition, data)) == composition
+
+    assert doctor.status(patient, composition) == "FINAL"
 
 
 def test_what_breaks_off_between_archive_and_commit_changes_nothing_and_can_be_repeated(

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from longrun.aws.catalogue import LARGEST
 from longrun.aws.data_sets import DynamoDataSets, from_item, to_item
 from longrun.aws.restoring import Mark, commit_key, gate_key
-from longrun.datasets.columns import Column, ColumnRule, ColumnType
+from longrun.datasets.columns import MOST_COLUMNS, Column, ColumnRule, ColumnType
 from longrun.datasets.data_sets import Contents, DataSet, Definition
 from longrun.datasets.errors import EntryTooLarge
 from longrun.operations.artefacts import Artefact
@@ -160,7 +161,7 @@ def test_nobody_writes_while_a_restore_is_at_work(
 def test_thousands_of_columns_fit_into_one_item() -> None:
     columns = tuple(
         Column(name=f"a column with a name, number {n}", type=ColumnType.TIMESTAMP)
-        for n in range(4_000)
+        for n in range(MOST_COLUMNS)
     )
     rules = tuple(ColumnRule(name=column.name, type=column.type) for column in columns)
     definition = replace(SALES.definition, columns=rules)
@@ -172,7 +173,8 @@ def test_thousands_of_columns_fit_into_one_item() -> None:
 
 
 def test_an_entry_in_which_a_restore_would_find_no_room_is_refused(index: DynamoDataSets) -> None:
-    names = [hashlib.sha512(str(n).encode()).hexdigest() for n in range(4_000)]
+    digests = [hashlib.sha512(str(n).encode()).hexdigest() for n in range(2 * MOST_COLUMNS)]
+    names = [first + second[:127] for first, second in batched(digests, 2, strict=True)]
     rules = tuple(ColumnRule(name=name) for name in names)
     with pytest.raises(EntryTooLarge):
         index.put(replace(BARE, definition=replace(BARE.definition, columns=rules)), replacing=None)

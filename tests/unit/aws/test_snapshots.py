@@ -73,6 +73,16 @@ def test_a_snapshot_that_somebody_works_on_by_now_is_not_removed(index: DynamoSn
     assert not index.remove(replace(SNAPSHOT, operation="op-1"))
 
 
+def test_a_snapshot_loses_its_archive_unless_somebody_works_on_it_by_now(
+    index: DynamoSnapshots,
+) -> None:
+    index.enter(COMPLETE)
+    assert index.close(COMPLETE)
+    assert index.get("acme", "s-1") == replace(COMPLETE, archive=None)
+    index.hold("acme", "s-1", "op-1")
+    assert not index.close(COMPLETE)
+
+
 def test_pages_go_on_after_the_last_id(index: DynamoSnapshots) -> None:
     for number in range(5):
         index.enter(replace(SNAPSHOT, id=f"s-{number}"))

@@ -181,9 +181,6 @@ class MemoryCompositions:
         mine = (each for each in self.all(tenant) if each.subject.id == subject)
         return SubjectView(version=self._heads.get((tenant, subject), 0), compositions=tuple(mine))
 
-    def of_focus(self, tenant: str, focus: str) -> Sequence[Composition]:
-        return [each for each in self.all(tenant) if each.focus.id == focus]
-
     def commit(self, tenant: str, changes: Sequence[Change], heads: Mapping[str, int]) -> None:
         if self.before_commit:
             self.before_commit.pop(0)()

@@ -66,8 +66,9 @@ class TestLoading:
         assert "Ann Smith" not in error["message"]
         assert world.registry.contents == {}
 
-    def test_what_is_not_base64_is_refused(self, world: World) -> None:
-        refused = world.run("registry.load", file="r.json", content="{}")
+    @pytest.mark.parametrize("content", ["{}", "Оля="])
+    def test_what_is_not_base64_is_refused(self, world: World, content: str) -> None:
+        refused = world.run("registry.load", file="r.json", content=content)
         assert (refused["error"]["code"], refused["error"]["target"]) == ("malformed", "content")
 
 

@@ -151,6 +151,13 @@ def test_the_subject_of_a_birth_is_a_preperson() -> None:
     assert refused.value.path == "$.subject.type.coding[0].code"
 
 
+def test_nobody_is_their_own_mother() -> None:
+    focus = reference("preperson", NEWBORN.upper())
+    with pytest.raises(DocumentInvalid) as refused:
+        read_document(newborn(section={"focus": focus}), KYIV)
+    assert refused.value.path == "$.section.focus"
+
+
 def test_the_period_of_a_birth_has_no_end() -> None:
     document = newborn()
     document["event"][0]["period"]["end"] = "2026-11-03"

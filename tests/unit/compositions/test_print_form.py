@@ -1,5 +1,6 @@
 """The print form: what it says in each status, and that any name can be printed."""
 
+import traceback
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -8,10 +9,12 @@ import pikepdf
 import pypdfium2
 import pytest
 import segno
+import typst
 
 from longrun.compositions.document import Composition
 from longrun.compositions.print_form import form_of, render
 from longrun.compositions.print_form.form import Form
+from longrun.compositions.print_form.typesetting import NotTypeset
 from longrun.compositions.registry import Person
 from tests.unit.compositions.fakes import KYIV, NOW, PERSON, TENANT, World, disability, newborn
 
@@ -30,6 +33,8 @@ NAMES = [
     "👩🏽\u200d⚕️",
     "\ufeff\u00ad",
     "\ue000\uffff",
+    # Typst panics at it: a Hebrew letter under an Arabic mark, over the end of a line.
+    "\u05e8\u0652" * 50,
 ]
 
 
@@ -120,6 +125,49 @@ def test_names_in_the_usual_letters_are_printed_as_they_are(world: World, name: 
     text = said(render(form(world, named(world, name)), created=NOW))
 
     assert name in text.replace("\ufffe", "-")
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("Мар’яна\r\n\tШевченко", "Мар’яна Шевченко"),
+        ("Шев\u00adчен\u200bко\ufeff", "Шевченко"),
+        ("Шевченко\u202eоко", "Шевченко?око"),
+    ],
+    ids=ascii,
+)
+def test_breaks_of_lines_are_blanks_and_what_is_unseen_is_left_out(
+    world: World, written: str, printed: str
+) -> None:
+    text = said(render(form(world, named(world, written)), created=NOW))
+
+    assert f"Subject {printed}" in text
+
+
+def test_what_typst_says_of_a_failure_is_not_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: Any, **more: Any) -> bytes:
+        raise typst.TypstError("no font can display the text Olena")
+
+    monkeypatch.setattr("longrun.compositions.print_form.typesetting.typst.compile", refuse)
+
+    with pytest.raises(NotTypeset) as failed:
+        render(form(world, world.created(disability())), created=NOW)
+
+    assert "Olena" not in "".join(traceback.format_exception(failed.value))
+
+
+def test_what_ends_the_process_is_not_taken_for_a_panic(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*args: Any, **more: Any) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("longrun.compositions.print_form.typesetting.typst.compile", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        render(form(world, world.created(disability())), created=NOW)
 
 
 def test_a_name_of_any_length_stays_on_the_paper(world: World) -> None:

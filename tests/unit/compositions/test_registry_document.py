@@ -44,6 +44,8 @@ FAULTS: list[tuple[Edit, str]] = [
     (put("x", "persons", 0, "id"), "$.persons[0].id"),
     (put("", "persons", 0, "name"), "$.persons[0].name"),
     (put("12.04.1990", "persons", 0, "birthDate"), "$.persons[0].birthDate"),
+    (put("1990-04-12T00:00:00", "persons", 0, "birthDate"), "$.persons[0].birthDate"),
+    (put(86_400, "prepersons", 0, "birthDate"), "$.prepersons[0].birthDate"),
     (put("12 34", "employees", 0, "taxNumber"), "$.employees[0].taxNumber"),
     (put("P99", "employees", 0, "position"), "$.employees[0].position"),
     (put(["DRIVERS"], "positions", "P1"), "$.positions.P1[0]"),

@@ -117,6 +117,29 @@ def test_rc_5_what_was_shortened_ends_where_it_was_shortened_to(world: World) ->
     assert relation(world.created(october(6, 8))) == ("appends", shorter.id)
 
 
+def test_rc_5_a_replacement_of_another_category_is_not_gone_on_from(world: World) -> None:
+    first = world.final(october(1, 5))
+    second = world.final(october(3, 10))
+    world.final(october(8, 20, category="QUARANTINE", replaces=first))
+    assert relation(world.created(october(9, 12))) == ("appends", second.id)
+
+
+def test_rc_5_a_chain_that_ended_before_does_not_hide_another(world: World) -> None:
+    long = world.final(october(1, 20))
+    forced = world.final(october(2, 10, **FORCED))
+    assert relation(world.final(october(4, 5))) == ("transforms", forced.id)
+    assert relation(world.created(october(7, 12))) == ("transforms", long.id)
+
+
+@pytest.mark.parametrize(("start", "end"), [("0001-01-01", "2026-10-05"), ("2026-10-02", None)])
+def test_rc_5_the_ends_of_the_calendar_are_days_as_others(
+    world: World, start: str, end: str | None
+) -> None:
+    earlier = world.final(disability(start, end or "9999-12-31"))
+    expected = "appends" if end else "transforms"
+    assert relation(world.created(october(3, 15))) == (expected, earlier.id)
+
+
 def test_rc_5_the_day_of_a_moment_is_the_zones(world: World) -> None:
     world.final(disability("2026-10-01T00:00:01Z", "2026-10-05T20:59:59Z"))
     # Nine in the evening of the 5th in UTC is the 6th in Kyiv.

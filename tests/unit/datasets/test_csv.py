@@ -169,3 +169,11 @@ def test_the_types_of_many_columns_are_found_group_by_group() -> None:
     head = ",".join(f"c{n}" for n in range(width))
     made = load(f"{head}\n{','.join(str(n) if n % 2 else 'x' for n in range(width))}\n")
     assert list(made.types.values()) == ["string", "integer"] * 30
+
+
+def test_as_many_columns_as_there_may_be_are_read_and_more_are_refused() -> None:
+    header, row = ",".join(f"c{n}" for n in range(2_001)), "2024-01-05 10:00:00," * 2_000 + "1"
+    content = f"{header.rpartition(',')[0]}\n{row.rpartition(',')[0]}\n"
+    assert len(load(content).loaded.columns) == 2_000
+    with pytest.raises(SourceInvalid, match=r"2,001 columns; a data set has at most 2,000"):
+        load(f"{header}\n{row}\n")

@@ -49,6 +49,23 @@ def test_json_values_are_what_they_are_and_nested_ones_are_json() -> None:
     assert made.rows[0][7] == '{"x":[1]}'
 
 
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        (("9007199254740993", "1.5"), ["9007199254740993", "1.5"]),
+        (("123456789012345678901234567890",), ["123456789012345678901234567890"]),
+        (("9007199254740992", "1.5"), [9007199254740992.0, 1.5]),
+        (("0.30000000000000004", "1e5", "2"), [0.30000000000000004, 1e5, 2.0]),
+        (("1.5",) * 9_000 + ("9007199254740993",), ["1.5"] * 9_000 + ["9007199254740993"]),
+    ],
+)
+def test_json_numbers_that_a_double_would_change_are_text(
+    numbers: tuple[str, ...], expected: list[Any]
+) -> None:
+    made = load("[" + ",".join(f'{{"a":{each}}}' for each in numbers) + "]", "sales.json")
+    assert [value for (value,) in made.rows] == expected
+
+
 def test_what_is_no_object_is_rejected_by_its_number() -> None:
     made = load('[{"a":1},5,null,{"a":2}]', "sales.json", reject_limit=2)
     assert made.rows == [(1,), (2,)]
@@ -68,7 +85,9 @@ def test_a_broken_line_is_rejected_and_the_others_are_read() -> None:
     ("text", "why"),
     [
         ('[{"a":1},{"a":2},', "never ends"),
-        ('[{"a":1},\n{"a":2 "b"}]', "it is not valid JSON"),
+        ('[{"a":1},\n{"a":2 "b"}]', "record 2: it is not valid JSON"),
+        ('{"a":1 "b"}', "record 1: it is not valid JSON"),
+        ('{"a":1}{"a":2 "b"}', "record 2: it is not valid JSON"),
         ("[]", "no JSON object"),
         ("[1,2]", "no JSON object"),
         ("hello", "neither an array"),

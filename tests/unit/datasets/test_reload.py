@@ -13,7 +13,7 @@ from longrun.contracts.work_requests.kinds import RELOAD_DATA_SET
 from longrun.datasets import columnar
 from longrun.datasets.data_sets import DataSet, DataSetPage, DataSets, Definition
 from longrun.datasets.errors import DataSetReplaced, EntryTooLarge, WorkRefused
-from longrun.datasets.reload import ReloadEngine, run
+from longrun.datasets.reload import ReloadEngine, run, tidy
 from longrun.datasets.rows import Rows
 from longrun.filestore import FileStore, FileType
 from longrun.operations.artefacts import Artefact
@@ -269,6 +269,8 @@ def test_the_state_before_the_present_stays_for_readers_and_older_ones_go(world:
     with pytest.raises(DataSetReplaced):
         next(iter(world.rows.rows("acme", "sales", ids[0])))
     assert len(world.artefacts.states) == 2
+    assert world.data_set.surplus is None
+    assert set(world.data_set.states) == world.artefacts.states
 
 
 def test_a_function_killed_before_the_exchange_leaves_the_old_state(world: World) -> None:
@@ -285,6 +287,38 @@ def test_a_function_killed_before_the_exchange_leaves_the_old_state(world: World
     assert world.read()[0] == {"id": 1, "amount": 5}
     run(world.engine, operation_id)
     assert world.read() == [{"id": 9, "amount": 9}]
+
+
+def test_what_a_step_wrote_that_died_each_time_is_removed_once_the_operation_failed(
+    world: World,
+) -> None:
+    world.reload()
+    before = world.artefacts.states
+
+    def killed() -> None:
+        raise KilledHalfWay
+
+    operation_id = world.begun()
+    for _ in range(2):
+        world.artefacts.meanwhile = killed
+        with pytest.raises(KilledHalfWay):
+            run(world.engine, operation_id)
+    tidy(world.engine, operation_id)  # not before it has ended
+    assert len(world.artefacts.states) == 2
+    world.lifecycle.fail(operation_id, [])
+    for _ in range(2):
+        tidy(world.engine, operation_id)
+        assert world.artefacts.states == before
+
+
+def test_nothing_that_was_exchanged_is_tidied_away(world: World) -> None:
+    world.index.lost_answers = 1
+    operation_id = world.begun()
+    with pytest.raises(KilledHalfWay):
+        run(world.engine, operation_id)
+    world.lifecycle.fail(operation_id, [])
+    tidy(world.engine, operation_id)
+    assert len(world.read()) == 2
 
 
 def test_a_step_repeated_after_its_exchange_changes_nothing_and_tells_the_same(

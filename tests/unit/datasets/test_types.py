@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from longrun.datasets.errors import RowsRejected
-from tests.unit.datasets.sources import load, rule
+from tests.unit.datasets.sources import load, rule, schema
 
 
 def column(*values: str) -> str:
@@ -28,6 +28,11 @@ def column(*values: str) -> str:
         (("1_000", "1"), "string"),
         (("12345678901234567890",), "string"),
         (("0.12345678901234567",), "string"),
+        (("123456789012345.123456789012345",), "string"),
+        (("123456789012345.00",), "number"),
+        (("9007199254740993", "1.5"), "string"),
+        (("9007199254740992", "1.5"), "number"),
+        (("0.30000000000000004",), "number"),
         (("1e999",), "string"),
         (("2024-02-30",), "string"),
         (("2024-01-05", "2024-01-05 10:00"), "string"),
@@ -100,6 +105,19 @@ def test_what_a_value_does_not_say_is_not_read_into_it(kind: str, text: str) -> 
     assert repr(text) in refused.value.reasons[1].message
 
 
+def test_a_number_that_was_declared_is_the_nearest_double() -> None:
+    made = load(column("9007199254740993"), columns=[rule("v", type="number")])
+    assert made.rows == [(9007199254740992.0,)]
+
+
+def test_a_number_that_a_double_would_change_does_not_fit_where_numbers_were() -> None:
+    content = column("1.5", "2.5", "9007199254740993")
+    with pytest.raises(RowsRejected) as refused:
+        load(content, schema=schema(n="integer", v="number"))
+    (only,) = refused.value.first
+    assert only.reason == "'9007199254740993' is not a number (of at most 15 digits)."
+
+
 def test_dates_have_the_format_that_is_declared_for_their_column() -> None:
     rules = [
         rule("day", source="d", type="date", format="%d.%m.%Y"),
@@ -130,6 +148,11 @@ def test_a_guess_that_later_rows_refute_is_made_again() -> None:
 
 def test_a_column_whose_first_values_come_late_is_looked_at_to_its_end() -> None:
     assert load("a,b\n" + "1,\n" * 9_000 + "3,7\n").types == {"a": "integer", "b": "integer"}
+
+
+def test_a_guess_of_numbers_is_made_again_where_a_later_one_has_too_many_digits() -> None:
+    made = load("a,b\n" + "1.5,2\n" * 9_000 + "9007199254740993,2\n")
+    assert made.rows[-1] == ("9007199254740993", 2)
 
 
 def test_strays_within_the_limit_do_not_make_a_number_text() -> None:

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from longrun.aws.artefacts import S3Artefacts
+from longrun.aws.data_sets import DynamoDataSets
 from longrun.aws.entity_ids import DynamoEntityIds
 from longrun.aws.files import DynamoFiles
 from longrun.aws.restoring import Mark, commit_key, gate_key
 from longrun.aws.workbooks import DynamoWorkbooks
+from longrun.datasets.data_sets import DataSets, Definition
 from longrun.datasets.workbooks import (
     PartMissing,
     Workbook,
@@ -66,11 +68,21 @@ def store(s3: Any, bucket: str, dynamodb: Any, table: str) -> FileStore:
 
 
 @pytest.fixture
-def workbooks(index: DynamoWorkbooks, store: FileStore, clock: Clock) -> Workbooks:
+def data_sets(dynamodb: Any, table: str, clock: Clock) -> DataSets:
+    """In which acme has one."""
+    made = DataSets(index=DynamoDataSets(dynamodb, table), artefacts=NotImplemented, now=clock)
+    made.define("acme", "sales", Definition(source="sales.csv"), None)
+    return made
+
+
+@pytest.fixture
+def workbooks(
+    index: DynamoWorkbooks, store: FileStore, data_sets: DataSets, clock: Clock
+) -> Workbooks:
     return Workbooks(
         index=index,
         files=store,
-        has_data_set=lambda tenant, name: (tenant, name) == ("acme", "sales"),
+        data_sets=data_sets,
         now=clock,
     )
 

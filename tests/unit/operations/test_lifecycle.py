@@ -437,6 +437,12 @@ class TestSettling:
         [fault] = world.lifecycle.settle(world.begun(), outcome).errors
         assert (fault.code, fault.source) == (code, Source.SYSTEM)
 
+    def test_one_that_ended_well_and_noted_its_result_has_done_its_work(self, world: World) -> None:
+        operation_id = world.begun()
+        world.lifecycle.produce(operation_id, result=LETTERS)
+        operation = world.lifecycle.settle(operation_id, Outcome(status="SUCCEEDED"))
+        assert (operation.status, operation.result) == (Status.SUCCEEDED, LETTERS)
+
     def test_the_reason_names_the_phase(self, world: World) -> None:
         operation_id = world.begun()
         world.lifecycle.enter(operation_id, FIRST)

@@ -75,11 +75,6 @@ class DynamoCompositions:
         )
 
     @interrupted(_SERVICE)
-    def of_focus(self, tenant: str, focus: str) -> Sequence[Composition]:
-        """See `CompositionStore.of_focus`."""
-        return [items.from_item(item) for item in self._batch(self._focus(tenant, focus))]
-
-    @interrupted(_SERVICE)
     def search(self, tenant: str, search: Search, *, offset: int, limit: int) -> Found:
         """See `CompositionSearch.search`.
 

@@ -85,6 +85,18 @@ class DynamoSnapshots:
         )
 
     @interrupted(_SERVICE)
+    def close(self, snapshot: Snapshot) -> bool:
+        """See `SnapshotIndex.close`."""
+        return self._conditional(
+            "update_item",
+            Key=_key(snapshot.tenant, snapshot.id),
+            UpdateExpression="REMOVE #archive",
+            ExpressionAttributeNames={"#archive": "archive"},
+            ConditionExpression="operation = :operation",
+            ExpressionAttributeValues={":operation": {"S": snapshot.operation}},
+        )
+
+    @interrupted(_SERVICE)
     def remove(self, snapshot: Snapshot) -> bool:
         """See `SnapshotIndex.remove`."""
         return self._conditional(

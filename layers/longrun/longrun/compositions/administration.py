@@ -4,7 +4,6 @@ Asked by the `longrun` command only. Needs pydantic and cryptography.
 """
 
 import base64
-import binascii
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ class LoadRegistry(_Command):
         """How many entries of which sort were loaded."""
         try:
             content = base64.b64decode(self.content, validate=True)
-        except binascii.Error:
+        except ValueError:  # of binascii; and of base64, for what is not even ASCII
             raise _Refused("malformed", "The content is not base64.", "content") from None
         try:
             loaded = load_registry(content, self.file, tenant=self.tenant, loader=office.registry)

@@ -1,6 +1,7 @@
 """Chains: compositions of one subject that go on from one another by their `relatesTo`."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from longrun.compositions.document import Composition
 from longrun.compositions.statuses import CompositionStatus
@@ -41,7 +42,6 @@ def last_of(chain: Sequence[Composition]) -> Composition:
     return max(chain, key=_order)
 
 
-def _order(composition: Composition) -> tuple[str, str, str]:
+def _order(composition: Composition) -> tuple[date, datetime, str]:
     assert composition.signature is not None, "what is FINAL was signed"
-    signed = composition.signature.signed.isoformat()
-    return (composition.period.start.isoformat(), signed, composition.id)
+    return (composition.period.start, composition.signature.signed, composition.id)

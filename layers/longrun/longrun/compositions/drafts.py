@@ -120,6 +120,10 @@ def read_document(raw: Any, zone: tzinfo) -> Draft:
     author = reference(document["author"], "$.author", ("employee",))
     section = members(document["section"], "$.section", required=("focus",))
     focus = reference(section["focus"], "$.section.focus", ("person", "preperson"))
+    if composition_type is CompositionType.NEWBORN and focus == subject:
+        raise DocumentInvalid(
+            "$.section.focus", "exclusion", "A newborn's focus is the mother, not the newborn."
+        )
     extensions = read_extensions(document.get("extension"))
     birth_date = _day(extensions.get("NEWBORN_BIRTH_DATE"))
     if composition_type is CompositionType.NEWBORN and birth_date not in (None, period.start):

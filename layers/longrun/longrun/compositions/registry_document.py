@@ -11,7 +11,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
+from longrun.compositions.days import plain_day
 from longrun.compositions.document import CompositionType
 from longrun.compositions.members import is_identifier
 from longrun.compositions.registry import (
@@ -96,7 +98,16 @@ def _identifier(value: Any) -> Any:
     return value.lower()
 
 
+def _day(value: Any) -> Any:
+    # By itself pydantic also takes numbers, as seconds, and moments.
+    try:
+        return plain_day(value)
+    except (TypeError, ValueError):
+        raise PydanticCustomError("date", "no date") from None
+
+
 type _Uuid = Annotated[str, BeforeValidator(_identifier)]
+type _Day = Annotated[date, BeforeValidator(_day)]
 type _Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -112,12 +123,12 @@ class _Listed(_Entry):
 
 class _Person(_Listed):
     name: _Name
-    birth_date: date | None = None
+    birth_date: _Day | None = None
 
 
 class _Preperson(_Listed):
     name: _Name | None = None
-    birth_date: date | None = None
+    birth_date: _Day | None = None
     merged_into: _Uuid | None = None
 
 

@@ -165,22 +165,32 @@ def _following(newcomer: Newcomer, own: Sequence[Composition]) -> Relation | Non
         and each.category == newcomer.category
         and _touch(each.period, newcomer.period)
     ]
-    if not touched:
+    # An earlier one may have been shortened or prolonged: its chain's end is what counts. Of
+    # several chains, which only a forced renewal begins, those count that end at the newcomer.
+    ends = [_end_of(each, own) for each in touched]
+    ends = [
+        each
+        for each in ends
+        if newcomer.period.start < each.period.start or _touch(each.period, newcomer.period)
+    ]
+    if not ends:
         return None
-    # An earlier one may have been shortened or prolonged: its chain's end is what counts.
-    chains = (chain_of(each, own) for each in touched)
-    previous = last_of([last_of(chain) for chain in chains])
+    previous = last_of(ends)
     if newcomer.period.start < previous.period.start:
         raise Refusal(
             Code.STARTS_BEFORE_PREVIOUS,
             f"The period starts before that of the previous composition, {previous.id}.",
             path=_START,
         )
-    if not _touch(previous.period, newcomer.period):
-        return None
     shortens = _ends(newcomer.period) < _ends(previous.period)
     code = RelationCode.TRANSFORMS if shortens else RelationCode.APPENDS
     return Relation(code=code, target=previous.id)
+
+
+def _end_of(member: Composition, own: Sequence[Composition]) -> Composition:
+    """What its chain ends with, of its own category: a replacement may be of another."""
+    chain = chain_of(member, own)
+    return last_of([each for each in chain if each.category == member.category])
 
 
 def _only_newborn(own: Sequence[Composition], standing: Standing) -> None:
@@ -196,8 +206,9 @@ def _only_newborn(own: Sequence[Composition], standing: Standing) -> None:
 
 def _touch(one: Period, other: Period) -> bool:
     """Whether periods overlap, or one starts on the day after the other."""
+    # Differences of days: there is none before the first that a calendar has.
     day = timedelta(days=1)
-    return one.start - day <= _ends(other) and other.start - day <= _ends(one)
+    return one.start - _ends(other) <= day and other.start - _ends(one) <= day
 
 
 def _ends(period: Period) -> date:

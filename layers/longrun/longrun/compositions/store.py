@@ -55,10 +55,6 @@ class CompositionStore(Protocol):
         """
         ...
 
-    def of_focus(self, tenant: str, focus: str) -> Sequence[Composition]:
-        """The compositions whose section is about that person or preperson."""
-        ...
-
     def commit(self, tenant: str, changes: Sequence[Change], heads: Mapping[str, int]) -> None:
         """Make all of the changes, or none, and raise the version of every head by one.
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Self
 
-MOST_COLUMNS: Final = 4_000
+MOST_COLUMNS: Final = 2_000
+"""With more, the engine has not the memory to read a row of text formats at once."""
 
 
 class ColumnType(StrEnum):
@@ -15,7 +16,7 @@ class ColumnType(StrEnum):
     INTEGER = "integer"
     """64 bits."""
     NUMBER = "number"
-    """A double; what has more than 15 digits is text rather than inexact."""
+    """A double; what one would change is text, unless a number was declared."""
     BOOLEAN = "boolean"
     DATE = "date"
     TIMESTAMP = "timestamp"

@@ -17,6 +17,8 @@ _CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 _DAY = r"\d{4}-\d{2}-\d{2}"
 _ZONE = r" ?([Zz]|[+-]\d{2}(:?\d{2})?)"
 _FIRST, _LAST = "'0001-01-01'", "'9999-12-31'"
+_EXACT_DIGITS: Final = 15
+"""So many digits any double holds."""
 _MIDNIGHT = r"([T ]00:00(:00(\.0+)?)?)?"
 
 ENGINE_TYPES: Final[Mapping[ColumnType, str]] = MappingProxyType(
@@ -33,6 +35,17 @@ ENGINE_TYPES: Final[Mapping[ColumnType, str]] = MappingProxyType(
 
 def _matches(text: str, pattern: str) -> str:
     return f"regexp_full_match({text}, {literal(pattern)})"
+
+
+def _exact(text: str, number: str) -> str:
+    """True where a double says what the text says: of 15 digits always, of more if it is told so.
+
+    The engine tells a double by as few digits as it takes.
+    """
+    digits = f"strlen(translate({text}, '-.', ''))"
+    written = f"CASE WHEN contains({text}, '.') THEN {text} ELSE {text} || '.' END"
+    told = f"rtrim({written}, '0') = rtrim({number}::VARCHAR, '0')"
+    return f"(strlen({text}) <= {_EXACT_DIGITS} OR {digits} <= {_EXACT_DIGITS} OR {told})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +73,10 @@ class Conversion:
             case ColumnType.INTEGER:
                 return f"{cast}::VARCHAR = {text}"
             case ColumnType.NUMBER:
-                leading = "" if self.lenient else f" AND NOT {self._padded(text)}"
-                return f"isfinite({cast}) AND NOT contains({text}, '_'){leading}"
+                finite = f"isfinite({cast}) AND NOT contains({text}, '_')"
+                if self.lenient:
+                    return finite
+                return f"{finite} AND NOT {self._padded(text)} AND {_exact(text, cast)}"
             case ColumnType.DATE:
                 return f"strlen({text}) = 10 AND {cast} BETWEEN DATE {_FIRST} AND DATE {_LAST}"
             case ColumnType.TIMESTAMP:
@@ -113,7 +128,7 @@ class Conversion:
             case ColumnType.INTEGER:
                 return "not an integer"
             case ColumnType.NUMBER:
-                return "not a number"
+                return "not a number" if self.lenient else "not a number (of at most 15 digits)"
             case ColumnType.BOOLEAN:
                 return "neither true nor false"
             case ColumnType.DATE:
@@ -125,9 +140,9 @@ class Conversion:
 
 
 # Which types all values of a column fit, from the narrowest; text fits always. Stricter than
-# conversions are: 007 and +49 are no numbers, and what a double cannot hold is text.
+# conversions are: 007 and +49 are no numbers, and what a double would change is text.
 _INTEGER = r"-?(0|[1-9]\d{0,18})"
-_NUMBER = r"-?(0|[1-9]\d{0,14})(\.\d{0,15})?([eE][+-]?\d{1,3})?|-?\.\d{1,15}"
+_NUMBER = r"-?(0|[1-9]\d*)(\.\d*)?([eE][+-]?\d{1,3})?|-?\.\d+"
 DETECTED: Final = (
     ColumnType.BOOLEAN,
     ColumnType.INTEGER,
@@ -145,8 +160,9 @@ def looks_like(type: ColumnType, text: str) -> str:
         case ColumnType.INTEGER:
             return f"{_matches(text, _INTEGER)} AND TRY_CAST({text} AS BIGINT) IS NOT NULL"
         case ColumnType.NUMBER:
-            finite = f"{_matches(text, _NUMBER)} AND isfinite(TRY_CAST({text} AS DOUBLE))"
-            return f"({finite} OR lower({text}) = 'nan')"
+            cast = f"TRY_CAST({text} AS DOUBLE)"
+            finite = f"{_matches(text, _NUMBER)} AND isfinite({cast})"
+            return f"({finite} AND {_exact(text, cast)} OR lower({text}) = 'nan')"
         case ColumnType.DATE:
             return f"{_matches(text, _DAY)} AND TRY_CAST({text} AS DATE) IS NOT NULL"
         case ColumnType.TIMESTAMP:

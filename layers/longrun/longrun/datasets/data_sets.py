@@ -154,6 +154,10 @@ class DataSet:
             surplus=self.previous,
         )
 
+    def without_surplus(self) -> Self:
+        """The data set once the surplus state is removed; to everybody else it is the same."""
+        return replace(self, surplus=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSetPage:

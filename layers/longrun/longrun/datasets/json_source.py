@@ -26,8 +26,10 @@ _TYPES: Final[Mapping[object, ColumnType]] = {
     "BOOLEAN": ColumnType.BOOLEAN,
     "BIGINT": ColumnType.INTEGER,
     "UBIGINT": ColumnType.INTEGER,
-    "DOUBLE": ColumnType.NUMBER,
 }
+_DECIMALS: Final = "DOUBLE"
+"""What the engine calls numbers of which one is no integer of 64 bits. Some may be integers that a
+double would change, so that their texts are looked at."""
 _IN_TEXT: Final = (ColumnType.DATE, ColumnType.TIMESTAMP)
 
 
@@ -101,6 +103,8 @@ def _candidates(kind: object) -> tuple[ColumnType, ...]:
         return ()
     if kind in _TYPES:
         return DETECTED
+    if kind == _DECIMALS:
+        return (ColumnType.NUMBER,)
     return _IN_TEXT if kind == "VARCHAR" else ()
 
 
@@ -114,8 +118,9 @@ class JsonSource(Source):
 
     def explain(self, said: str) -> SourceInvalid | None:
         """See `Source.explain`."""
-        record = re.search(r"in (?:record/value|line) (\d+)", said)
-        place = f"record {record[1]}" if record else None
+        # The engine says how many records it has begun with, and one more.
+        record = re.search(r"in record/value (\d+)", said)
+        place = f"record {int(record[1]) - 1}" if record else None
         if "maximum_object_size" in said:
             return SourceInvalid(
                 self.file, f"a record is larger than {LONGEST_RECORD >> 20} MB.", place=place

@@ -7,6 +7,7 @@ one conditional write. A step that dies anywhere leaves the old state; repeated,
 import logging
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from longrun.datasets.loading import Load, Loaded
 from longrun.filestore import FileNotFound, FileStore, FileStoreError, FileType, ManagedFile
 from longrun.operations.artefacts import ArtefactMissing, ArtefactStore
 from longrun.operations.error_list import keep_error_list
-from longrun.operations.errors import OperationStopped
+from longrun.operations.errors import Interrupted, OperationStopped
 from longrun.operations.lifecycle import Lifecycle
 from longrun.operations.operation import ERRORS_KEPT, Fault, Operation, Phase, Resource, Source
 from longrun.operations.store import OperationStore
@@ -83,6 +84,13 @@ def run(engine: ReloadEngine, operation_id: str) -> None:
     except ReloadRefused as refused:
         _fail(engine, operation, refused)
         raise WorkRefused from None
+
+
+def tidy(engine: ReloadEngine, operation_id: str) -> None:
+    """Remove what an operation that has ended made and never exchanged; repeatable."""
+    operation = engine.operations.get(operation_id)
+    if operation.status.terminal:
+        _Reload(engine, operation).abandon()
 
 
 def _fail(engine: ReloadEngine, operation: Operation, refused: ReloadRefused) -> None:
@@ -229,6 +237,8 @@ class _Reload:
         self._engine.lifecycle.produce(self._operation.id, resources=[resource])
         if data_set.surplus is not None:
             self._engine.artefacts.delete(data_set.surplus)
+            with suppress(Interrupted):  # it is gone; that it is still named does no harm
+                self._engine.data_sets.put(data_set.without_surplus(), replacing=data_set.revision)
 
     def _enter(self, phase: Phase, total: int) -> None:
         self._engine.lifecycle.enter(self._operation.id, phase, total)

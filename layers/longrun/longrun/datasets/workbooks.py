@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from longrun.datasets.data_sets import DataSets
 from longrun.filestore import FileNotFound, FileStore, FileType, ManagedFile
 
 type Parameters = Mapping[str, str | int | float | bool]
@@ -107,19 +108,19 @@ class Workbooks:
         *,
         index: WorkbookIndex,
         files: FileStore,
-        has_data_set: Callable[[str, str], bool],
+        data_sets: DataSets,
         now: Callable[[], datetime],
     ) -> None:
         """
         Args:
             index: The catalogue.
             files: Where templates are.
-            has_data_set: Whether a tenant has a data set of a name.
+            data_sets: What workbooks show.
             now: The clock.
         """
         self._index = index
         self._files = files
-        self._has_data_set = has_data_set
+        self._data_sets = data_sets
         self._now = now
 
     def find(self, tenant: str, name: str) -> Workbook | None:
@@ -166,7 +167,7 @@ class Workbooks:
             revision=uuid.uuid4().hex,
         )
         self.template(workbook)
-        if not self._has_data_set(tenant, definition.dataset):
+        if self._data_sets.find(tenant, definition.dataset) is None:
             raise PartMissing(name, "data set", definition.dataset)
         if not self._index.put(workbook, replacing=current.revision if current else None):
             raise WorkbookChanged(name)

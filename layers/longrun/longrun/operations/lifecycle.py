@@ -293,6 +293,9 @@ class Lifecycle:
     def settle(self, operation_id: str, outcome: Outcome) -> Operation:
         """The execution has ended, or broken off: end the operation too, if no step did.
 
+        An execution that ended well and noted a result has done its work, though it did not come
+        to say so.
+
         Args:
             operation_id: The operation.
             outcome: How the execution ended; its Catch says FAILED, with the error's name.
@@ -300,6 +303,8 @@ class Lifecycle:
         operation = self._store.get(operation_id)
         if operation.status.terminal or outcome.running:
             return operation
+        if outcome.status == "SUCCEEDED" and operation.result is not None:
+            return self.succeed(operation_id)
         if operation.status is Status.CANCELING:
             return self._end(operation_id, Status.CANCELED)
         return self.fail(operation_id, [unsettled(outcome, operation.phase)])

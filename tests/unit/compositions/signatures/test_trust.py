@@ -1,6 +1,9 @@
 """The configured roots, as text."""
 
 import pytest
+from asn1crypto import pem
+from asn1crypto import x509 as asn1
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from longrun.compositions.signatures.trust import Trust, TrustMalformed
 from tests.unit.compositions.signatures.authorities import foreign_root, root, rsa_signer
@@ -23,6 +26,14 @@ def test_what_is_no_certificate_is_refused_instead_of_trusting_nobody(text: str)
     with pytest.raises(TrustMalformed) as error:
         Trust.read(text)
     assert "PRIVATE" not in str(error.value)
+
+
+def test_a_certificate_that_cannot_be_read_to_its_end_is_refused() -> None:
+    twice = asn1.Certificate.load(root().certificate.public_bytes(Encoding.DER)).copy()
+    extensions = twice["tbs_certificate"]["extensions"]
+    extensions.append(extensions[0].copy())
+    with pytest.raises(TrustMalformed):
+        Trust.read(pem.armor("CERTIFICATE", twice.dump(force=True)).decode())
 
 
 def test_who_is_no_authority_is_no_root_and_is_named_by_place() -> None:

@@ -18,6 +18,9 @@ from longrun.compositions.print_form.form import Form
 
 _TEMPLATE: Final = Path(__file__).with_name("form.typ")
 
+_PANIC: Final = "PanicException"
+"""What pyo3 raises for a panic in Rust."""
+
 _UNBROKEN: Final = re.compile(r"\S{36}(?=\S)")
 """Of a word that is longer than a UUID, so much; the rest may go on in the next line."""
 
@@ -31,11 +34,24 @@ _LETTERS: Final = (
 _MARKS: Final = r"\u0300-\u036f\u0483-\u0489\u0531-\u0556\u0559-\u058a\u0621-\u063a\u0640-\u066d"
 """Marks over letters, and letters of the font in reserve: seldom, and not in every mixture."""
 
+_SPACE: Final = re.compile(r"[\t-\r\x85\u2028\u2029]+")
+"""Breaks of lines and tabs: in a table's cell, a blank."""
+
+_UNSEEN: Final = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]")
+"""Has no shape anyway: soft hyphens, joiners, marks of direction and of order."""
+
 _WITHOUT_SHAPE: Final = (
     re.compile(f"[^{_LETTERS}{_MARKS}]"),
     re.compile(f"[^{_LETTERS}]"),
 )
 """To be tried in this order."""
+
+
+class NotTypeset(Exception):
+    """Typst failed at a form. Its own words, which may quote what is printed, are not told."""
+
+    def __init__(self) -> None:
+        super().__init__("The form could not be typeset.")
 
 
 def render(form: Form, *, created: datetime) -> bytes:
@@ -46,28 +62,40 @@ def render(form: Form, *, created: datetime) -> bytes:
     Args:
         form: What it says.
         created: The time to stamp the file with, aware of its zone.
+
+    Raises:
+        NotTypeset: Typst fails at it.
     """
     first, *rest = _WITHOUT_SHAPE
     try:
         return _typeset(form, first, created)
-    except typst.TypstError:
+    except NotTypeset:
         (plainest,) = rest
         return _typeset(form, plainest, created)
 
 
 def _typeset(form: Form, without_shape: re.Pattern[str], created: datetime) -> bytes:
     content = _printable(asdict(form), without_shape)
-    with _offline():
-        pdf = typst.compile(
-            str(_TEMPLATE),
-            root=str(_TEMPLATE.parent),
-            font_paths=typst.Fonts(include_system_fonts=False),
-            ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards="a-2b",
-            sys_inputs={"form": json.dumps(content), "qr": _qr_code(form.id)},
-            timestamp=created.replace(microsecond=0),
-        )
+    try:
+        with _offline():
+            pdf = typst.compile(
+                str(_TEMPLATE),
+                root=str(_TEMPLATE.parent),
+                font_paths=typst.Fonts(include_system_fonts=False),
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards="a-2b",
+                sys_inputs={"form": json.dumps(content), "qr": _qr_code(form.id)},
+                timestamp=created.replace(microsecond=0),
+            )
+    except typst.TypstError:
+        raise NotTypeset from None
+    except BaseException as error:
+        # Typst panics where lines of mixed scripts break. That is no `Exception`, and its class
+        # is not to be had by import.
+        if type(error).__name__ != _PANIC:
+            raise
+        raise NotTypeset from None
     if not isinstance(pdf, bytes):
         raise TypeError("Typst gave something else than one PDF.")
     return pdf
@@ -88,7 +116,8 @@ def _printable(value: object, without_shape: re.Pattern[str]) -> object:
         case list() | tuple():
             return [_printable(each, without_shape) for each in value]
         case str():
-            return _UNBROKEN.sub("\\g<0>\u200b", without_shape.sub("?", value))
+            seen = _UNSEEN.sub("", _SPACE.sub(" ", value))
+            return _UNBROKEN.sub("\\g<0>\u200b", without_shape.sub("?", seen))
         case _:
             return value
 

@@ -50,7 +50,12 @@ class Trust:
         try:
             roots = tuple(x509.load_pem_x509_certificates(pem.encode()))
             wrong = [place for place, root in enumerate(roots, start=1) if not _authority(root)]
-        except ValueError:
+        except (
+            ValueError,
+            x509.InvalidVersion,
+            x509.DuplicateExtension,
+            x509.UnsupportedGeneralNameType,
+        ):
             raise TrustMalformed("The trusted roots must be certificates in PEM.") from None
         if wrong:
             raise TrustMalformed(

@@ -1,5 +1,6 @@
 """The face of the API: its errors, its envelope, its headers, where it is published."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from longrun.contracts.compositions.envelope import PREFIX, REQUEST_ID, finishing
@@ -27,6 +28,12 @@ def face(platform: Platform) -> Face:
         unknown=unknown,
         too_large=too_large,
         finish=finishing(base_url),
+        always=_not_to_keep,
         sent=SENT_HEADERS,
         shown=SHOWN_HEADERS,
     )
+
+
+def _not_to_keep(_: Request) -> Mapping[str, str]:
+    # It is patients' data, and a job's state is another with the next poll.
+    return {"Cache-Control": "no-store"}

@@ -31,8 +31,6 @@ def print_form(call: Call[Services]) -> Answer:
         media_type=PDF,
         headers={
             "Content-Disposition": f'inline; filename="composition-{composition.id}.pdf"',
-            # It is patients' data, and another tomorrow.
-            "Cache-Control": "no-store",
         },
         body=iter([render(form, created=now)]),
     )

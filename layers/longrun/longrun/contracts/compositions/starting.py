@@ -38,8 +38,11 @@ LARGEST_SIGNED: Final = 4 * 1024 * 1024
 @speaking_json
 def create_composition(call: Call[Services]) -> Answer:
     """Create a composition, PRELIMINARY. Whether what is sent is one, the job tells."""
+    from longrun.compositions.canonical import canonical
+
     composition = read_object(call, largest=LARGEST_COMPOSITION)
-    return _started(call, CREATE_COMPOSITION, {"composition": composition})
+    said = canonical(composition)
+    return _started(call, CREATE_COMPOSITION, {"composition": composition}, said=said)
 
 
 @speaking_json
@@ -67,18 +70,29 @@ def _signed(call: Call[Services], kind: Kind) -> Answer:
     except SignatureInvalid as invalid:
         raise broken(BODY, "$.data", "format", invalid.sentence, "base64") from None
     order = {"composition": composition, "data": signed}
-    return _started(call, kind, order, composition=composition)
+    return _started(call, kind, order, said=signed.encode(), composition=composition)
 
 
 def _started(
-    call: Call[Services], kind: Kind, order: Mapping[str, Any], *, composition: str | None = None
+    call: Call[Services],
+    kind: Kind,
+    order: Mapping[str, Any],
+    *,
+    said: bytes,
+    composition: str | None = None,
 ) -> Answer:
-    """The job that does it: a new one, or the pending one of an identical request."""
-    from longrun.compositions.canonical import canonical
+    """The job that does it: a new one, or the pending one of an identical request.
 
+    Args:
+        call: The caller's.
+        kind: Of the job.
+        order: Its input.
+        said: What the body says, the same for identical requests.
+        composition: Which one it is about, where the path names it.
+    """
     # Another caller's is another request, though it be the same in words: the job depends on who
     # asks, and one that is not allowed to must not stand in the way of the one who is.
-    asked = hashlib.sha256(call.principal.id.encode() + b"\n" + canonical(order)).hexdigest()
+    asked = hashlib.sha256(call.principal.id.encode() + b"\n" + said).hexdigest()
     request = Request(
         kind=kind.name,
         input=order,

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from longrun.datasets.workbooks import WorkbookIndex, Workbooks
     from longrun.delivery.delivery import Delivery
     from longrun.delivery.ports import Downloads
-    from longrun.documents.sources import RecordSource
     from longrun.filestore import FileArtefacts, FileIndex, FileStore
     from longrun.identity.directory import Directory
     from longrun.identity.http_signatures import SignatureAuthenticator
+    from longrun.operations.artefacts import ArtefactStore
     from longrun.operations.history import EventLog
     from longrun.operations.secrets import Sealer
 
@@ -97,11 +97,6 @@ class Platform(Protocol):
         ...
 
     @property
-    def record_source(self) -> "RecordSource":
-        """Gives the records of data sets."""
-        ...
-
-    @property
     def downloads(self) -> "Downloads":
         """Signs URLs that read."""
         ...
@@ -147,6 +142,16 @@ class Services:
             clock=self.platform.clock,
             sealer=self.platform.sealer,
         )
+
+    @property
+    def events(self) -> "EventLog":
+        """What happened to operations."""
+        return self.platform.events
+
+    @property
+    def artefacts(self) -> "ArtefactStore":
+        """Where long lists of errors lie."""
+        return self.platform.artefacts
 
     # --- the control plane ----------------------------------------------------------------------
     @cached_property
@@ -215,20 +220,9 @@ class Services:
         return Workbooks(
             index=self.platform.workbook_index,
             files=self.files,
-            has_data_set=self._has_data_set,
+            data_sets=self.data_sets,
             now=self.platform.clock,
         )
-
-    def _has_data_set(self, tenant: str, name: str) -> bool:
-        from longrun.documents.sources import DataSetMissing, DataSetNotLoaded
-
-        try:
-            self.platform.record_source.state(tenant, name)
-        except DataSetMissing:
-            return False
-        except DataSetNotLoaded:
-            return True
-        return True
 
     # --- snapshots ------------------------------------------------------------------------------
     @cached_property

@@ -9,14 +9,15 @@ from typing import Final
 from longrun.datasets.snapshots.entries import Entry, EntryKind, cut
 from longrun.datasets.snapshots.packing import packed
 from longrun.datasets.snapshots.snapshots import Snapshot, archive_key
-from longrun.datasets.snapshots.work import Workshop, catalogue_moved
+from longrun.datasets.snapshots.work import Workshop
 from longrun.operations.artefacts import Artefact, ArtefactMissing
-from longrun.operations.errors import OperationStopped
+from longrun.operations.errors import Interrupted, OperationStopped
 from longrun.operations.operation import Operation, Phase, Resource
 
 READING: Final = Phase(name="Reading", start=0, end=5)
 PACKING: Final = Phase(name="Packing", start=5, end=99)
 RESOURCE: Final = "SNAPSHOT"
+_CATALOGUE: Final = "The catalogue, which was changing all the time,"
 _REPORTED: Final = 100
 """So many times at most progress is noted: each time is a write of the database."""
 
@@ -53,7 +54,7 @@ def _create(workshop: Workshop, operation: Operation) -> None:
     snapshot = _entered(workshop, operation)
     entries = cut(workshop.catalogue, operation.tenant)
     if entries is None:
-        raise catalogue_moved()
+        raise Interrupted(_CATALOGUE)
     try:
         entries = [_digested(workshop, entry) for entry in entries]
         workshop.lifecycle.enter(operation.id, PACKING, total=max(_bytes(entries), 1))
@@ -72,7 +73,7 @@ def _create(workshop: Workshop, operation: Operation) -> None:
         )
     except ArtefactMissing:
         # Deleted, or replaced twice, since it was read: the next cut does not have it.
-        raise catalogue_moved() from None
+        raise Interrupted(_CATALOGUE) from None
     _finish(workshop, replace(snapshot, archive=archive, contents=_contents(entries)))
 
 

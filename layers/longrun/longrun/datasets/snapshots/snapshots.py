@@ -22,7 +22,7 @@ class State(StrEnum):
     AVAILABLE = "AVAILABLE"
     RESTORING = "RESTORING"
     FAILED = "FAILED"
-    """Its making ended otherwise; it can only be deleted."""
+    """Its making ended otherwise, or its deletion half-way; it can only be deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,10 @@ class SnapshotIndex(Protocol):
 
     def hold(self, tenant: str, snapshot_id: str, operation: str) -> bool:
         """Note the operation that works on it; False if the snapshot was deleted."""
+        ...
+
+    def close(self, snapshot: Snapshot) -> bool:
+        """Note that it has no archive any more; False if another operation works on it by now."""
         ...
 
     def remove(self, snapshot: Snapshot) -> bool:
@@ -151,6 +155,8 @@ class Snapshots:
     def delete(self, tenant: str, snapshot_id: str) -> None:
         """Remove a snapshot with its archive.
 
+        The entry goes last: as long as bytes may be left, the snapshot can be deleted again.
+
         Raises:
             SnapshotUnknown: There is none.
             SnapshotInUse: It is being made, or restored.
@@ -158,11 +164,11 @@ class Snapshots:
         snapshot = self._found(tenant, snapshot_id)
         if self._running(snapshot.operation):
             raise SnapshotInUse(snapshot_id, snapshot.operation)
-        if not self._index.remove(snapshot):
-            again = self._index.get(tenant, snapshot_id)
-            if again is not None:
-                raise SnapshotInUse(snapshot_id, again.operation)
+        if snapshot.archive is not None and not self._index.close(snapshot):
+            self._refuse_if_there(snapshot)
         self._artefacts().delete(snapshot.key)
+        if not self._index.remove(snapshot):
+            self._refuse_if_there(snapshot)
 
     def state(self, snapshot: Snapshot) -> State:
         """How a snapshot stands: by its archive, and whether what works on it has ended."""
@@ -181,6 +187,12 @@ class Snapshots:
         if snapshot is None:
             raise SnapshotUnknown(snapshot_id)
         return snapshot
+
+    def _refuse_if_there(self, snapshot: Snapshot) -> None:
+        """Somebody was quicker: to work on it, or to delete it too."""
+        now = self._index.get(snapshot.tenant, snapshot.id)
+        if now is not None:
+            raise SnapshotInUse(snapshot.id, now.operation)
 
     def _running(self, operation: str) -> bool:
         try:

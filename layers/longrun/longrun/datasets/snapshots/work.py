@@ -8,7 +8,6 @@ from longrun.datasets.snapshots.entries import Catalogue
 from longrun.datasets.snapshots.errors import ArchiveRefused
 from longrun.datasets.snapshots.snapshots import SnapshotIndex
 from longrun.filestore.ports import FileArtefacts
-from longrun.operations.errors import Interrupted
 from longrun.operations.lifecycle import Lifecycle
 from longrun.operations.operation import Fault, Operation, Source
 from longrun.operations.store import OperationStore
@@ -59,10 +58,3 @@ def tidy(
     operation = workshop.operations.get(operation_id)
     if operation.status.terminal:
         steps[operation.kind](workshop, operation)
-
-
-def catalogue_moved() -> Interrupted:
-    """The catalogue changed under the hands of a step: to be repeated by the workflow."""
-    error = Interrupted("The catalogue")
-    error.args = ("The catalogue was changing all the time; the same call may succeed later.",)
-    return error

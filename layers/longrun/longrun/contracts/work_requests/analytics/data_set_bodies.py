@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from longrun.contracts.work_requests.analytics.workbook_bodies import Name, Reference
+from longrun.contracts.work_requests.analytics.names import Name, Reference
 from longrun.datasets.columns import MOST_COLUMNS, ColumnRule, ColumnType
 from longrun.datasets.data_sets import LARGEST_REJECT_LIMIT, Definition
 

@@ -1,27 +1,28 @@
 """`/catalog/datasets`: defining, showing, listing, deleting, and having them reloaded."""
 
 import hashlib
-from collections.abc import Callable
 from typing import Any, Final
 
 from longrun.contracts.work_requests.analytics.bodies import read_body
-from longrun.contracts.work_requests.analytics.errors import Refused
-from longrun.contracts.work_requests.analytics.object_ids import object_id, object_name
+from longrun.contracts.work_requests.analytics.catalogue import (
+    hold,
+    method,
+    overtaken,
+    validators,
+)
 from longrun.contracts.work_requests.analytics.paging import limit_of, page, place_of
 from longrun.contracts.work_requests.analytics.starting import replayed, started
 from longrun.contracts.work_requests.kinds import RELOAD_DATA_SET
+from longrun.contracts.work_requests.object_ids import object_id, object_name
 from longrun.contracts.work_requests.services import Services
 from longrun.contracts.work_requests.times import written
 from longrun.datasets.columns import Column
 from longrun.datasets.data_sets import Contents, DataSet
 from longrun.datasets.errors import DataSetChanged
-from longrun.delivery.conditions import EntityTag, Validators, hold_write, not_modified
-from longrun.delivery.errors import PreconditionFailed
+from longrun.delivery.conditions import not_modified
 from longrun.delivery.request import Request as Conditions
 from longrun.gateway.answer import Answer, document, no_content
 from longrun.gateway.call import Call
-from longrun.gateway.endpoint import Endpoint
-from longrun.identity.roles import DATASETS_AUTHOR
 from longrun.operations.request import Request
 
 
@@ -40,10 +41,10 @@ def list_data_sets(call: Call[Services]) -> Answer:
 def get_data_set(call: Call[Services]) -> Answer:
     """The data set, as it was defined and as it was last loaded."""
     data_set = call.services.data_sets.get(call.principal.tenant, data_set_name(call))
-    validators = _validators(data_set)
-    if not_modified(Conditions.read(call.method, call.header), validators):
-        return Answer(status=304, headers=validators.headers())
-    return document(_view(data_set), headers=validators.headers())
+    tags = validators(data_set)
+    if not_modified(Conditions.read(call.method, call.header), tags):
+        return Answer(status=304, headers=tags.headers())
+    return document(_view(data_set), headers=tags.headers())
 
 
 def put_data_set(call: Call[Services]) -> Answer:
@@ -57,23 +58,23 @@ def put_data_set(call: Call[Services]) -> Answer:
     name = data_set_name(call)
     definition = read_body(call.body, DataSetBody).definition()
     current = call.services.data_sets.find(call.principal.tenant, name)
-    _hold(call, current)
+    hold(call, current)
     try:
         data_set = call.services.data_sets.define(call.principal.tenant, name, definition, current)
     except DataSetChanged as changed:
-        raise _met(call, changed) from None
-    headers = _validators(data_set).headers()
+        raise overtaken(call, changed) from None
+    headers = validators(data_set).headers()
     return document(_view(data_set), status=200 if current else 201, headers=headers)
 
 
 def delete_data_set(call: Call[Services]) -> Answer:
     """Remove the data set and what was loaded of it."""
     data_set = call.services.data_sets.get(call.principal.tenant, data_set_name(call))
-    _hold(call, data_set)
+    hold(call, data_set)
     try:
         call.services.data_sets.delete(data_set)
     except DataSetChanged as changed:
-        raise _met(call, changed) from None
+        raise overtaken(call, changed) from None
     return no_content()
 
 
@@ -96,24 +97,6 @@ def reload_data_set(call: Call[Services]) -> Answer:
 def _digest(name: str) -> str:
     """In the place of a name, which with a word before it may be too long to be claimed."""
     return hashlib.sha256(name.encode()).hexdigest()
-
-
-def _hold(call: Call[Services], current: DataSet | None) -> None:
-    hold_write(
-        Conditions.read(call.method, call.header),
-        _validators(current).etag if current is not None else None,
-    )
-
-
-def _met(call: Call[Services], changed: DataSetChanged) -> Exception:
-    """Somebody was quicker: what that means to a caller who said which state it meant, or not."""
-    if call.header("If-Match") is not None:
-        return PreconditionFailed("If-Match")
-    return Refused(409, "Conflict", f"{changed} Send the request again if it still holds.")
-
-
-def _validators(data_set: DataSet) -> Validators:
-    return Validators(etag=EntityTag(opaque=data_set.revision))
 
 
 def _view(data_set: DataSet, *, whole: bool = True) -> dict[str, Any]:
@@ -156,22 +139,10 @@ def _column(column: Column) -> dict[str, str]:
     return {"name": column.name, "type": column.type.value}
 
 
-def _method(
-    name: str, verb: str, path: str, answer: Callable[[Call[Services]], Answer]
-) -> Endpoint[Services]:
-    return Endpoint[Services](
-        name=name,
-        verbs=(verb,),
-        path=f"/catalog/datasets{path}",
-        needs=(DATASETS_AUTHOR,),
-        answer=answer,
-    )
-
-
 ENDPOINTS: Final = (
-    _method("listDataSets", "GET", "", list_data_sets),
-    _method("getDataSet", "GET", "/{datasetId}", get_data_set),
-    _method("putDataSet", "PUT", "/{datasetId}", put_data_set),
-    _method("deleteDataSet", "DELETE", "/{datasetId}", delete_data_set),
-    _method("reloadDataSet", "POST", "/{datasetId}/actions/reload", reload_data_set),
+    method("listDataSets", "GET", "/datasets", list_data_sets),
+    method("getDataSet", "GET", "/datasets/{datasetId}", get_data_set),
+    method("putDataSet", "PUT", "/datasets/{datasetId}", put_data_set),
+    method("deleteDataSet", "DELETE", "/datasets/{datasetId}", delete_data_set),
+    method("reloadDataSet", "POST", "/datasets/{datasetId}/actions/reload", reload_data_set),
 )

@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from longrun.contracts.work_requests.analytics.bodies import read_body
 from longrun.contracts.work_requests.analytics.errors import RETRY_AFTER, Refused
-from longrun.contracts.work_requests.analytics.object_ids import object_id
 from longrun.contracts.work_requests.analytics.starting import replayed, started
 from longrun.contracts.work_requests.analytics.workbooks import workbook_name
 from longrun.contracts.work_requests.kinds import EXPORT_WORKBOOK
+from longrun.contracts.work_requests.object_ids import object_id
 from longrun.contracts.work_requests.services import Services
+from longrun.datasets.errors import DataSetNotLoaded
 from longrun.datasets.workbooks import PartMissing, Workbook
 from longrun.delivery.representation import Representation
 from longrun.delivery.request import Mode
 from longrun.delivery.request import Request as Wanted
-from longrun.documents.sources import DataSetMissing, DataSetNotLoaded
 from longrun.gateway.answer import Answer
 from longrun.gateway.call import Call
 from longrun.gateway.endpoint import Endpoint
@@ -94,17 +94,11 @@ def _order(services: Services, workbook: Workbook, body: "ExportBody") -> dict[s
     """
     from longrun.contracts.work_requests.analytics.workbook_bodies import box
 
-    data_set = workbook.definition.dataset
     try:
         template = services.workbooks.template(workbook)
-        services.platform.record_source.state(workbook.tenant, data_set)
-    except PartMissing as missing:
+        _check_loaded(services, workbook)
+    except (PartMissing, DataSetNotLoaded) as missing:
         raise Refused(409, "Conflict", str(missing)) from None
-    except DataSetMissing:
-        part = PartMissing(workbook.name, "data set", data_set)
-        raise Refused(409, "Conflict", str(part)) from None
-    except DataSetNotLoaded as unloaded:
-        raise Refused(409, "Conflict", str(unloaded)) from None
     width, height = box(body)
     export: dict[str, Any] = {
         "name": body.name,
@@ -115,7 +109,7 @@ def _order(services: Services, workbook: Workbook, body: "ExportBody") -> dict[s
     if body.canvas_ids:
         export["pages"] = body.canvas_ids
     return {
-        "datamining": {"dataset": data_set, "persistDataset": False},
+        "datamining": {"dataset": workbook.definition.dataset, "persistDataset": False},
         "contentcreation": {
             "config": template.id,
             "parameters": dict(workbook.definition.parameters),
@@ -124,6 +118,20 @@ def _order(services: Services, workbook: Workbook, body: "ExportBody") -> dict[s
         "outputcreation": {"createOnly": True},
         "export": export,
     }
+
+
+def _check_loaded(services: Services, workbook: Workbook) -> None:
+    """
+    Raises:
+        PartMissing: There is no such data set.
+        DataSetNotLoaded: There is, and nothing in it.
+    """
+    name = workbook.definition.dataset
+    data_set = services.data_sets.find(workbook.tenant, name)
+    if data_set is None:
+        raise PartMissing(workbook.name, "data set", name)
+    if data_set.contents is None:
+        raise DataSetNotLoaded(name)
 
 
 def _export(call: Call[Services]) -> Operation:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from longrun.contracts.work_requests.analytics.errors import Refused
-from longrun.contracts.work_requests.analytics.object_ids import object_id, object_name
+from longrun.contracts.work_requests.object_ids import object_id, object_name
 from longrun.contracts.work_requests.services import Services
 from longrun.gateway.answer import Answer, document
 from longrun.gateway.call import Call
@@ -35,7 +35,7 @@ def place_of(call: Call[Services]) -> str | None:
     """The name after which the caller asks the list to go on; None: from its beginning.
 
     Raises:
-        Refused: `page` is no `opc-next-page` of such a list.
+        RequestMalformed: `page` is no `opc-next-page` of such a list.
     """
     token = call.query("page")
     return None if token is None else object_name(token, "page")

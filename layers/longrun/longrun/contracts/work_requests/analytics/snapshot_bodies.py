@@ -9,14 +9,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-LONGEST_NAME: Final = 255
+from longrun.contracts.work_requests.analytics.names import Name
+
 LONGEST_PASSWORD: Final = 1024
-
-
-def _name(value: object) -> object:
-    if isinstance(value, str) and 0 < len(value.strip()) <= LONGEST_NAME and value.isprintable():
-        return value.strip()
-    raise ValueError(f"this must be 1 to {LONGEST_NAME} printable characters")
 
 
 def _password(value: object) -> object:
@@ -48,7 +43,6 @@ def _no_uri(value: object) -> object:
     raise ValueError("an archive is kept in the storage of this service; it has no uri of yours")
 
 
-type Name = Annotated[str, BeforeValidator(_name)]
 type Password = Annotated[
     str,
     BeforeValidator(_password),

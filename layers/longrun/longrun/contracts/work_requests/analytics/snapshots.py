@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from longrun.contracts.work_requests.analytics.bodies import read_body
-from longrun.contracts.work_requests.analytics.object_ids import object_id
 from longrun.contracts.work_requests.analytics.paging import NEXT_PAGE, limit_of, place_of
 from longrun.contracts.work_requests.analytics.starting import HEADER, replayed, started
 from longrun.contracts.work_requests.kinds import CREATE_SNAPSHOT, RESTORE_SNAPSHOT
+from longrun.contracts.work_requests.object_ids import object_id
 from longrun.contracts.work_requests.services import Services
 from longrun.contracts.work_requests.times import written
 from longrun.datasets.snapshots.snapshots import Snapshot, State
@@ -50,7 +50,7 @@ def create_snapshot(call: Call[Services]) -> Answer:
             name=body.name,
             description=body.description,
             owner=call.principal.id,
-            created=call.services.platform.states.get(snapshot_id).accepted,
+            created=call.services.authority.see(snapshot_id, call.principal).accepted,
             operation=snapshot_id,
         )
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
 from longrun.contracts.work_requests.analytics.errors import Refused
-from longrun.contracts.work_requests.analytics.object_ids import LONGEST_NAME
+from longrun.contracts.work_requests.analytics.names import Name, Reference
 from longrun.documents.order import MOST_PICTURES
 
 MOST_CANVASES: Final = MOST_PICTURES
@@ -15,19 +15,6 @@ LARGEST_SIDE: Final = 3600
 USUAL_WIDTH: Final = 1280
 """Pixels across, where no box is given."""
 _LAST_PAGE: Final = 10**9
-
-
-def _text(value: object) -> object:
-    if isinstance(value, str) and 0 < len(value.strip()) <= LONGEST_NAME and value.isprintable():
-        return value.strip()
-    raise ValueError(f"this must be 1 to {LONGEST_NAME} printable characters")
-
-
-def _reference(value: object) -> object:
-    # `bool` is an `int` to Python, and no id to anybody.
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    return _text(value)
 
 
 def _parameter(value: object) -> object:
@@ -67,8 +54,6 @@ def _once(pages: list[int] | None) -> list[int] | None:
     return pages
 
 
-type Name = Annotated[str, BeforeValidator(_text)]
-type Reference = Annotated[str, BeforeValidator(_reference, json_schema_input_type=int | str)]
 type Parameter = Annotated[str | int | float | bool, BeforeValidator(_parameter)]
 type Canvas = Annotated[int, BeforeValidator(_page, json_schema_input_type=int | str)]
 
@@ -130,4 +115,4 @@ def check_limits(body: ExportBody) -> None:
 
 
 def _beyond(what: str) -> Refused:
-    return Refused(422, "UnprocessableEntity", f"The export is too large: {what}.")
+    return Refused(422, "UnprocessableEntity", f"The export cannot be made: {what}.")

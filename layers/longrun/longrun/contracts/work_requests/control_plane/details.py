@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from longrun.contracts.work_requests.control_plane.paging import BYTES, Pages, limit_of
+from longrun.contracts.work_requests.control_plane.paging import (
+    BYTES,
+    Pages,
+    limit_of,
+    no_token,
+    number_in,
+)
 from longrun.contracts.work_requests.control_plane.sentences import sentence
 from longrun.contracts.work_requests.control_plane.views import error_view
 from longrun.contracts.work_requests.services import Services
@@ -27,13 +33,13 @@ def list_work_request_errors(call: Call[Services]) -> Answer:
     operation = call.services.authority.act(call.path["workRequestId"], call.principal)
     limit = limit_of(call)
     pages = Pages(call, "errors", operation.id)
-    place = pages.place or {"offset": 0}
+    offset = pages.place(lambda said: number_in(said, "offset")) or 0
     if operation.status is Status.FAILED and operation.error_count > len(operation.errors):
         try:
-            return _from_artefact(call, operation, pages, limit, place["offset"])
+            return _from_artefact(call, operation, pages, limit, offset)
         except ArtefactMissing:
             pass  # There was nobody to write it: what is kept is all that is known.
-    return _from_operation(operation, pages, limit, place["offset"])
+    return _from_operation(operation, pages, limit, offset)
 
 
 def _from_operation(operation: Operation, pages: Pages, limit: int, offset: int) -> Answer:
@@ -47,7 +53,7 @@ def _from_artefact(
 ) -> Answer:
     """A page of the artefact; `offset` counts its bytes."""
     key = error_list_key(operation)
-    pieces = call.services.platform.artefacts.stream(key, start=offset)
+    pieces = call.services.artefacts.stream(key, start=offset)
     entries: list[dict[str, Any]] = []
     following: int | None = None
     for line in _lines(pieces, offset):
@@ -59,7 +65,10 @@ def _from_artefact(
 
 
 def _listed_error(text: bytes, operation: Operation) -> dict[str, Any]:
-    said = json.loads(text)
+    try:
+        said = json.loads(text)
+    except ValueError:
+        raise no_token() from None  # it begins within a line
     time = written(operation.finished or operation.accepted)
     return {"code": said["code"], "message": said["message"], "timestamp": time}
 
@@ -90,8 +99,8 @@ def list_work_request_logs(call: Call[Services]) -> Answer:
     operation = call.services.authority.act(call.path["workRequestId"], call.principal)
     limit = limit_of(call)
     pages = Pages(call, "logs", operation.id)
-    place = pages.place or {"sequence": 0}
-    events = call.services.platform.events.events(operation.id, after=place["sequence"])
+    after = pages.place(lambda said: number_in(said, "sequence")) or 0
+    events = call.services.events.events(operation.id, after=after)
     page = list(islice(events, limit + 1))
     more = len(page) > limit
     page = page[:limit]

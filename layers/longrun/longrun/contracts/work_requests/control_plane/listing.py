@@ -4,8 +4,7 @@ The store knows one order, that of acceptance. Every other is made by selection:
 whole list that keeps the next entries, in as many calls as it takes; until then pages are empty.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from longrun.contracts.work_requests.control_plane.paging import (
     single,
     size_of,
 )
+from longrun.contracts.work_requests.control_plane.places import Place
 from longrun.contracts.work_requests.control_plane.views import summary_view
 from longrun.contracts.work_requests.services import Services
 from longrun.contracts.work_requests.work_request import WorkRequest, work_request
@@ -69,8 +69,8 @@ class _Listing:
     def by_acceptance(self) -> Answer:
         """A page in the order that the store has."""
         entries: list[dict[str, Any]] = []
-        place = self._pages.place
-        walk = _Walk(self._call, _position(place), newest_first=self.order.descending)
+        place = self._pages.place(Place.read) or Place()
+        walk = _Walk(self._call, place.after, newest_first=self.order.descending)
         room = BYTES
         for operation in walk.operations(None if self._filters.given else self._limit):
             seen = self._seen(operation)
@@ -81,16 +81,15 @@ class _Listing:
             room -= size_of(entry)
             if len(entries) == self._limit or room < 0:
                 break
-        return self._pages.answer(entries, _place(walk.after))
+        following = None if walk.after is None else Place(after=walk.after).document()
+        return self._pages.answer(entries, following)
 
     def selected(self) -> Answer:
         """A page in any order: the next entries of all, or none as long as not all were read."""
-        place = self._pages.place or {}
-        last = _key(place.get("last"))
-        walk = _Walk(self._call, _position(place), newest_first=True)
-        best = {seen.id: seen for seen in self._again(place.get("best", ()), last)}
-        # What comes after this may have been left out; it is not sure to be next.
-        bound = _key(place.get("bound"))
+        place = self._pages.place(Place.read) or Place()
+        last, bound = place.last, place.bound
+        walk = _Walk(self._call, place.after, newest_first=True)
+        best = {seen.id: seen for seen in self._again(place.best, last)}
         for operation in walk.operations(None):
             seen = self._seen(operation)
             if seen is not None and self._is_next(seen, last):
@@ -102,8 +101,8 @@ class _Listing:
         carried = min(self._limit, CARRIED)
         if len(best) > carried:
             best, bound = self._cut(best, bound, carried)
-        state = {"last": last, "best": list(best), "bound": bound}
-        return self._pages.answer([], {**state, **(_place(walk.after) or {})})
+        following = Place(after=walk.after, last=last, best=list(best), bound=bound)
+        return self._pages.answer([], following.document())
 
     def _selection(self, best: Mapping[str, WorkRequest], bound: Key | None) -> Answer:
         """The page that a complete walk has found, of those that are sure to be the next.
@@ -124,7 +123,8 @@ class _Listing:
             entries.append(summary_view(seen, self._call.principal.tenant))
             room -= size_of(entries[-1])
             last = key
-        return self._pages.answer(entries, None if following is None else {"last": following})
+        goes_on = None if following is None else Place(last=following).document()
+        return self._pages.answer(entries, goes_on)
 
     def _cut(
         self, best: Mapping[str, WorkRequest], bound: Key | None, count: int
@@ -142,7 +142,7 @@ class _Listing:
     def _is_next(self, seen: WorkRequest, last: Key | None) -> bool:
         return last is None or self.order.follows(self.order.key(seen), last)
 
-    def _again(self, ids: list[str], last: Key | None) -> Iterator[WorkRequest]:
+    def _again(self, ids: Sequence[str], last: Key | None) -> Iterator[WorkRequest]:
         """Entries that a token carries, as they are by now."""
         authority = self._call.services.authority
         for operation_id in islice(ids, CARRIED):
@@ -196,27 +196,5 @@ class _Walk:
                 return
 
 
-def _key(stated: list[Any] | None) -> Key | None:
-    """What a token says that entries are compared by: JSON knows no tuples."""
-    if stated is None:
-        return None
-    missing, value, operation_id = stated
-    return missing, value, operation_id
-
-
 def _after(operation: Operation) -> ListPosition:
     return ListPosition(accepted=operation.accepted, operation_id=operation.id)
-
-
-def _place(after: ListPosition | None) -> dict[str, Any] | None:
-    if after is None:
-        return None
-    return {"accepted": after.accepted.isoformat(), "id": after.operation_id}
-
-
-def _position(place: Mapping[str, Any] | None) -> ListPosition | None:
-    if place is None or "id" not in place:
-        return None
-    return ListPosition(
-        accepted=datetime.fromisoformat(place["accepted"]), operation_id=place["id"]
-    )

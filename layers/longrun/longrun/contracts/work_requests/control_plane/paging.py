@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 from longrun.contracts.work_requests.control_plane.errors import Refused
@@ -24,6 +25,7 @@ LONGEST_TOKEN: Final = 4096
 BYTES: Final = 3_000_000
 """A page ends early rather than become longer than this: an invocation's answer has its bounds."""
 
+_FURTHEST: Final = 10_000_000
 _DIGEST: Final = 16
 """Bytes of the digest in a token."""
 
@@ -63,9 +65,11 @@ class Pages:
         self._call = call
         self._binding = json.dumps([call.principal.tenant, *binding]).encode()
 
-    @property
-    def place(self) -> dict[str, Any] | None:
+    def place[P](self, read: Callable[[dict[str, Any]], P]) -> P | None:
         """Where the caller asks the list to go on; None: at its beginning.
+
+        Args:
+            read: Makes the place of what a token says; raises `NoPlace` where it is none.
 
         Raises:
             Refused: `page` is no token of this list.
@@ -75,12 +79,14 @@ class Pages:
             return None
         content = _decoded(token)
         if content is None or self._digest(content[_DIGEST:]) != content[:_DIGEST]:
-            raise Refused(
-                "page must be the opc-next-page of the last answer to the same request: "
-                "this is not."
-            )
-        place: dict[str, Any] = json.loads(content[_DIGEST:])
-        return place
+            raise no_token()
+        try:
+            said = json.loads(content[_DIGEST:])
+            if isinstance(said, dict):
+                return read(said)
+        except (NoPlace, ValueError, RecursionError):
+            pass  # whoever made the digest made up the place too
+        raise no_token()
 
     def answer(self, entries: list[dict[str, Any]], following: dict[str, Any] | None) -> Answer:
         """A page: a bare array, and in a header how to get the next one.
@@ -98,6 +104,29 @@ class Pages:
 
     def _digest(self, content: bytes) -> bytes:
         return hashlib.sha256(self._binding + b"\n" + content).digest()[:_DIGEST]
+
+
+class NoPlace(Exception):
+    """What a token says is no place in such a list."""
+
+
+def no_token() -> Refused:
+    """What a token is told that was never given out for the list."""
+    return Refused(
+        "page must be the opc-next-page of the last answer to the same request: this is not."
+    )
+
+
+def number_in(said: dict[str, Any], name: str) -> int:
+    """A number that a token says: how much of a list was given out.
+
+    Raises:
+        NoPlace: It says none.
+    """
+    number = said.get(name)
+    if type(number) is not int or not 0 <= number <= _FURTHEST:
+        raise NoPlace
+    return number
 
 
 def size_of(entry: dict[str, Any]) -> int:
