@@ -116,11 +116,27 @@ class TestTheJobs:
     def test_whatever_fails_is_told_to_the_kernel_and_what_may_pass_is_retried(
         self, job: dict[str, Any]
     ) -> None:
-        for name in ("Begin", "Work", "Succeed"):
+        for name in ("Begin", "WorkAgain"):
             (catch,) = job["States"][name]["Catch"]
             assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "Fail")
+        for name in ("Begin", "Work", "WorkAgain", "Succeed"):
             assert "Interrupted" in job["States"][name]["Retry"][0]["ErrorEquals"]
         assert "Catch" not in job["States"]["Fail"]
+
+    def test_a_refusal_ends_the_job_and_whatever_else_breaks_off_is_repeated(
+        self, job: dict[str, Any]
+    ) -> None:
+        refused, broken = job["States"]["Work"]["Catch"]
+        assert (refused["ErrorEquals"], refused["Next"]) == (
+            ["WorkRefused", "OperationStopped"],
+            "Fail",
+        )
+        assert (broken["ErrorEquals"], broken["Next"]) == (["States.ALL"], "WorkAgain")
+        assert job["States"]["WorkAgain"]["Resource"] == job["States"]["Work"]["Resource"]
+
+    def test_once_the_change_is_made_nothing_fails_the_job(self, job: dict[str, Any]) -> None:
+        (catch,) = job["States"]["Succeed"]["Catch"]
+        assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "Done")
 
     def test_a_step_outlives_its_function_and_the_workflow_its_steps(
         self, resources: Resources, job: dict[str, Any]

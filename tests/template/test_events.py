@@ -58,8 +58,11 @@ def test_errors_that_nobody_but_us_is_to_blame_for_raise_an_alarm(resources: Res
         alarm["Namespace"],
         alarm["MetricName"],
     )
-    for refusal in ("WorkRefused", "OperationStopped"):
-        assert f'$.errorType != "{refusal}"' in found["FilterPattern"]
+    # An authorizer says 401 by raising a bare Exception.
+    for refusal in ("WorkRefused", "OperationStopped", "Exception"):
+        for contract in ("Print", "WorkRequests", "Compositions"):
+            counting = resources[f"{contract}FaultsLogged"]["Properties"]
+            assert f'$.errorType != "{refusal}"' in counting["FilterPattern"]
 
 
 def test_the_errors_of_the_kernels_functions_raise_alarms(resources: Resources) -> None:

@@ -148,7 +148,7 @@ def test_what_typst_says_of_a_failure_is_not_told(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*args: Any, **more: Any) -> bytes:
-        raise typst.TypstError("no font can display the text Olena")
+        raise typst.TypstError("no font can display the text Olena", "Olena")
 
     monkeypatch.setattr("longrun.compositions.print_form.typesetting.typst.compile", refuse)
 
