@@ -115,7 +115,16 @@ def test_a_number_that_a_double_would_change_does_not_fit_where_numbers_were() -
     with pytest.raises(RowsRejected) as refused:
         load(content, schema=schema(n="integer", v="number"))
     (only,) = refused.value.first
-    assert only.reason == "'9007199254740993' is not a number (of at most 15 digits)."
+    assert only.reason == (
+        "'9007199254740993' is a number of more than 15 digits, which would be changed."
+    )
+
+
+def test_what_is_no_number_is_told_as_such_where_numbers_were() -> None:
+    with pytest.raises(RowsRejected) as refused:
+        load(column("1.5", "2.5", "soon"), schema=schema(n="integer", v="number"))
+    (only,) = refused.value.first
+    assert only.reason == "'soon' is not a number."
 
 
 def test_dates_have_the_format_that_is_declared_for_their_column() -> None:

@@ -5,6 +5,7 @@ zone is dropped. Here a value is what it says, or it does not fit. Each type has
 nearly every value passes, and a slow one for the rest.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -117,9 +118,8 @@ class Conversion:
         """True where a number begins with a zero that is not its own: 007, but not 0.5."""
         return f"({text} >= '00' AND {text} < '0:')"
 
-    @property
-    def expected(self) -> str:
-        """What a value is not that does not fit."""
+    def misfit(self, text: str) -> str:
+        """What a value is, or is not, that does not fit."""
         match self.type:
             case ColumnType.DATE if self.format:
                 return f"not a date of the form {self.format}"
@@ -127,8 +127,10 @@ class Conversion:
                 return f"not a timestamp of the form {self.format}"
             case ColumnType.INTEGER:
                 return "not an integer"
+            case ColumnType.NUMBER if re.fullmatch(_NUMBER, text.strip()):
+                return "a number of more than 15 digits, which would be changed"
             case ColumnType.NUMBER:
-                return "not a number" if self.lenient else "not a number (of at most 15 digits)"
+                return "not a number"
             case ColumnType.BOOLEAN:
                 return "neither true nor false"
             case ColumnType.DATE:

@@ -277,7 +277,8 @@ class Load:
             if cell["v"] is None:
                 reason = "there is no value, and one is required."
             else:
-                reason = f"{_shortened(cell['v'])!r} is {column.conversion.expected}."
+                misfit = column.conversion.misfit(cell["v"])
+                reason = f"{_shortened(cell['v'])!r} is {misfit}."
             reasons.append(Rejection(place=place, column=column.name, reason=reason))
         return reasons
 
