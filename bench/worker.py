@@ -83,7 +83,12 @@ class Requests:
 
 def _size(item: Any) -> int:
     """About what DynamoDB counts for an item: names and values without the types' braces."""
-    return sum(len(name) + len(json.dumps(value)) - 8 for name, value in item.items())
+    return sum(len(name) + len(_text(value)) - 8 for name, value in item.items())
+
+
+def _text(value: Any) -> str:
+    # Bytes count as they are.
+    return json.dumps(value, default=lambda content: content.decode("latin-1"), ensure_ascii=False)
 
 
 def most_resident() -> int:
